@@ -1,0 +1,47 @@
+/* A session: one notebook's view of a workspace. The public face of lang/. Not for two threads at once,
+ * except for the stop flag. */
+#ifndef LANG_SESSION_H
+#define LANG_SESSION_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/stop.h"
+#include "lang/result.h"
+
+struct session;
+
+struct session_config {
+    const char *workspace; /* NULL: $THANOSQL_WORKSPACE, else the nearest parent with .thanosql/, else here */
+    struct stop *stop;     /* set by anyone to interrupt; cleared by the caller before a cell; outlives us */
+};
+
+/* The store is opened by the first statement that needs it, so this touches no file. */
+enum err_code session_open(const struct session_config *config, struct session **out, struct err *e);
+void session_close(struct session *s); /* NULL is fine */
+
+/* Run one cell, its statements in turn; the first failure ends it. *e has code, message, hint and span. */
+enum err_code session_execute(struct session *s, const char *code, size_t len, const struct sink *out,
+                              struct err *e);
+
+enum completeness { COMPLETE, INCOMPLETE, INVALID, UNKNOWN };
+
+/* Could the cell be run as it stands? For INCOMPLETE, *indent is what to put before the next line. */
+enum completeness session_is_complete(struct session *s, const char *code, size_t len, const char **indent);
+
+/* What may stand at byte `cursor`. The matches replace bytes [start, end) of the code. */
+struct completion {
+    size_t start, end;
+    size_t count;
+    struct completion_match {
+        const char *text, *type; /* type: "keyword", "option", "model", "table", "column", "file", … */
+    } *matches;                  /* in the arena, sorted and unique */
+};
+enum err_code session_complete(struct session *s, const char *code, size_t len, size_t cursor,
+                               struct arena *a, struct completion *out, struct err *e);
+
+/* Help for the name at byte `cursor`, in the arena: plain text, and HTML if any. *plain is NULL if there is none.
+ * `detail` is Jupyter's 0 or 1. */
+enum err_code session_inspect(struct session *s, const char *code, size_t len, size_t cursor, int detail,
+                              struct arena *a, const char **plain, const char **html, struct err *e);
+
+#endif
