@@ -20,9 +20,9 @@ void clock_utc(char out[20]) {
 void clock_iso8601(char out[28]) {
     struct timespec t;
     struct tm tm;
-    char seconds[20];
+    char seconds[20] = "";
     clock_gettime(CLOCK_REALTIME, &t);
     gmtime_r(&t.tv_sec, &tm);
     strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out, 28, "%s.%06dZ", seconds, (int)(t.tv_nsec / 1000 % 1000000));
+    snprintf(out, 28, "%.19s.%06uZ", seconds, (unsigned)(t.tv_nsec / 1000) % 1000000u);
 }

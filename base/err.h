@@ -9,22 +9,22 @@
 #include <stddef.h>
 
 /* One row a code: enum name, and the `ename` that Jupyter clients see. */
-#define ERR_LIST(X)                                                                                         \
-    X(OK, "")                                                                                               \
-    X(SYNTAX, "ThanoSQLSyntaxError")                                                                        \
-    X(OPTION, "ThanoSQLOptionError")                                                                        \
-    X(NOT_FOUND, "ThanoSQLNotFoundError")                                                                   \
-    X(EXISTS, "ThanoSQLExistsError")                                                                        \
-    X(VALUE, "ThanoSQLValueError")                                                                          \
-    X(QUERY, "ThanoSQLQueryError")                                                                          \
-    X(FILE, "ThanoSQLFileError")                                                                            \
-    X(IMAGE, "ThanoSQLImageError")                                                                          \
-    X(MODEL, "ThanoSQLModelError")                                                                          \
-    X(CONNECTION, "ThanoSQLConnectionError")                                                                \
-    X(LOCKED, "ThanoSQLBusyError")                                                                          \
-    X(UNSUPPORTED, "ThanoSQLUnsupportedError")                                                              \
-    X(NOMEM, "ThanoSQLMemoryError")                                                                         \
-    X(INTERRUPT, "KeyboardInterrupt")                                                                       \
+#define ERR_LIST(X)                            \
+    X(OK, "")                                  \
+    X(SYNTAX, "ThanoSQLSyntaxError")           \
+    X(OPTION, "ThanoSQLOptionError")           \
+    X(NOT_FOUND, "ThanoSQLNotFoundError")      \
+    X(EXISTS, "ThanoSQLExistsError")           \
+    X(VALUE, "ThanoSQLValueError")             \
+    X(QUERY, "ThanoSQLQueryError")             \
+    X(FILE, "ThanoSQLFileError")               \
+    X(IMAGE, "ThanoSQLImageError")             \
+    X(MODEL, "ThanoSQLModelError")             \
+    X(CONNECTION, "ThanoSQLConnectionError")   \
+    X(LOCKED, "ThanoSQLBusyError")             \
+    X(UNSUPPORTED, "ThanoSQLUnsupportedError") \
+    X(NOMEM, "ThanoSQLMemoryError")            \
+    X(INTERRUPT, "KeyboardInterrupt")          \
     X(INTERNAL, "ThanoSQLInternalError")
 
 enum err_code {
@@ -44,9 +44,9 @@ struct err {
 #define ERR_INIT ((struct err){.code = ERR_OK})
 
 #if defined(__GNUC__)
-#define ERR_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define ERR_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define ERR_PRINTF(format, first)
+#define ERR_PRINTF(text, first)
 #endif
 
 /* Record a failure, unless one is recorded already. Returns the code that stands in *e. */

@@ -25,7 +25,8 @@ static enum err_code read_open(int fd, const char *path, size_t most, struct buf
     }
     for (size_t total = 0;;) {
         size_t room = 65536;
-        if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size + 1 > total + room && (size_t)st.st_size <= most) {
+        if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size + 1 > total + room &&
+            (size_t)st.st_size <= most) {
             room = (size_t)st.st_size + 1 - total;
         }
         char *at = buf_reserve(out, room);

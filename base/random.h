@@ -14,9 +14,9 @@ struct random {
 struct random random_stream(uint64_t seed, uint64_t a, uint64_t b);
 
 uint64_t random_u64(struct random *r);
-uint32_t random_below(struct random *r, uint32_t n);      /* 0 <= result < n, unbiased; 0 if n is 0 */
-float random_uniform(struct random *r, float low, float high); /* low <= result < high */
-float random_normal(struct random *r);                    /* mean 0, deviation 1 */
+uint32_t random_below(struct random *r, uint32_t n);              /* 0 <= result < n, unbiased; 0 if n is 0 */
+float random_uniform(struct random *r, float low, float high);    /* low <= result < high */
+float random_normal(struct random *r);                            /* mean 0, deviation 1 */
 void random_shuffle(struct random *r, uint32_t *items, size_t n); /* Fisher-Yates, n below 2^32 */
 
 #endif

@@ -29,7 +29,8 @@ static size_t distance(const char *a, const char *b) {
         now[0] = i;
         for (size_t j = 1; j <= m; j++) {
             now[j] = smallest(before[j] + 1, now[j - 1] + 1, before[j - 1] + !same(a[i - 1], b[j - 1]));
-            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) && two_before[j - 2] + 1 < now[j]) {
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) &&
+                two_before[j - 2] + 1 < now[j]) {
                 now[j] = two_before[j - 2] + 1;
             }
         }

@@ -20,8 +20,7 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s); /* NULL is fine */
 
 /* Run one cell, its statements in turn; the first failure ends it. *e has code, message, hint and span. */
-enum err_code session_execute(struct session *s, const char *code, size_t len, const struct sink *out,
-                              struct err *e);
+enum err_code session_execute(struct session *s, const char *code, size_t len, const struct sink *out, struct err *e);
 
 enum completeness { COMPLETE, INCOMPLETE, INVALID, UNKNOWN };
 
@@ -34,10 +33,10 @@ struct completion {
     size_t count;
     struct completion_match {
         const char *text, *type; /* type: "keyword", "option", "model", "table", "column", "file", … */
-    } *matches;                  /* in the arena, sorted and unique */
+    } * matches;                 /* in the arena, sorted and unique */
 };
-enum err_code session_complete(struct session *s, const char *code, size_t len, size_t cursor,
-                               struct arena *a, struct completion *out, struct err *e);
+enum err_code session_complete(struct session *s, const char *code, size_t len, size_t cursor, struct arena *a,
+                               struct completion *out, struct err *e);
 
 /* Help for the name at byte `cursor`, in the arena: plain text, and HTML if any. *plain is NULL if there is none.
  * `detail` is Jupyter's 0 or 1. */

@@ -12,7 +12,7 @@
  * back on failure). Column names are folded to lower case; types are what pandas.read_csv would infer
  * (integer, float, boolean, text; its NA words are NULL). A bad file is ERR_VALUE with file, line and column.
  * Streams: memory is a constant plus the longest row. *rows is the count of rows stored. */
-enum err_code csv_load(struct store *s, const char *path, const char *table, struct stop *stop,
-                       const struct sink *out, long long *rows, struct err *e);
+enum err_code csv_load(struct store *s, const char *path, const char *table, struct stop *stop, const struct sink *out,
+                       long long *rows, struct err *e);
 
 #endif

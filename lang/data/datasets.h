@@ -18,7 +18,7 @@ const struct dataset *dataset_at(size_t index);
 
 /* Put dataset `name` at <root>/thanosql-dataset/<name>/. An existing one is ERR_EXISTS unless `overwrite`;
  * it is replaced only when the new one is whole. Progress goes to out->progress, notes to out->text. */
-enum err_code dataset_get(const char *root, const char *name, bool overwrite, struct stop *stop,
-                          const struct sink *out, struct err *e);
+enum err_code dataset_get(const char *root, const char *name, bool overwrite, struct stop *stop, const struct sink *out,
+                          struct err *e);
 
 #endif

@@ -35,8 +35,8 @@ enum literal_kind { LITERAL_NONE, LITERAL_STRING, LITERAL_NUMBER, LITERAL_BOOL, 
 struct literal {
     enum literal_kind kind;
     struct span span;
-    const char *text; /* STRING: unquoted; NUMBER, BOOL, WORD: as written. NUL-terminated. NULL for LIST, NONE */
-    double number;    /* NUMBER; BOOL: 0 or 1 */
+    const char *text;      /* STRING: unquoted; NUMBER, BOOL, WORD: as written. NUL-terminated. NULL for LIST, NONE */
+    double number;         /* NUMBER; BOOL: 0 or 1 */
     struct literal *items; /* LIST: first of a chain */
     size_t count;          /* LIST */
     struct literal *next;  /* in a list */
@@ -59,7 +59,7 @@ struct name {
 /* A ThanoSQL statement that stands in parentheses as a table. `span` is what is inside the parentheses. */
 struct nested {
     struct span span;
-    bool aliased;     /* a name follows the closing parenthesis */
+    bool aliased; /* a name follows the closing parenthesis */
     struct statement *statement;
     struct nested *next;
 };

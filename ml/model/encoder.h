@@ -12,26 +12,26 @@
 struct encoder;
 
 struct encoder_options {
-    int max_epochs;       /* 1..100000; passes of SimCLR training over the pictures */
-    int batch_size;       /* pictures a step, 2..; more than there are pictures: all of them */
-    float temperature;    /* of NT-Xent */
-    float learning_rate;  /* 0: the default of the loop */
+    int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures */
+    int batch_size;      /* pictures a step, 2..; more than there are pictures: all of them */
+    float temperature;   /* of NT-Xent */
+    float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
-    int embedding_size;   /* 0: by preset (digits 64, else 128) */
-    const char *augment;  /* "auto", "digits", "photo", "object", "none" */
+    int embedding_size;  /* 0: by preset (digits 64, else 128) */
+    const char *augment; /* "auto", "digits", "photo", "object", "none" */
 };
 extern const struct encoder_options encoder_defaults;
 
 /* What training found out. Text is static or lives in the struct. */
 struct encoder_report {
     size_t images;
-    int epochs;              /* run (an early stop counts) */
+    int epochs; /* run (an early stop counts) */
     double seconds;
-    char preset[16];         /* chosen */
-    char reason[160];        /* why, in words */
+    char preset[16];  /* chosen */
+    char reason[160]; /* why, in words */
     float first_loss, last_loss;
     float view_pixels, view_stem, view_model; /* share of held-back views that find their own picture, 0..1 */
-    bool kept_training;      /* whether the epochs beat the closed form and were kept */
+    bool kept_training;                       /* whether the epochs beat the closed form and were kept */
 };
 
 /* Train on all pictures of the source. Same options, pictures and seed give the same bytes on any number of threads. */
@@ -43,8 +43,9 @@ void encoder_free(struct encoder *m); /* NULL is fine */
 int encoder_dimension(const struct encoder *m);
 
 /* Vectors of pictures begin..end of the source into out, (end - begin, dimension) row-major, mean-centred and of unit
- * length (all zeros for a picture that equals the mean). On all cores. A failing picture ends it, and *e names it; where
- * `failed` is not NULL, a picture that fails with ERR_IMAGE or ERR_FILE is marked there instead (1, row zeroed). */
+ * length (all zeros for a picture that equals the mean). On all cores. A failing picture ends it, and *e names it;
+ * where `failed` is not NULL, a picture that fails with ERR_IMAGE or ERR_FILE is marked there instead (1, row zeroed).
+ */
 enum err_code encoder_embed(const struct encoder *m, const struct ml_source *source, size_t begin, size_t end,
                             float *out, unsigned char *failed, const struct ml_watch *watch, struct err *e);
 
