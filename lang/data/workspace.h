@@ -1,0 +1,25 @@
+/* The workspace: the folder that a notebook's paths, datasets, tables and models live in. */
+#ifndef LANG_DATA_WORKSPACE_H
+#define LANG_DATA_WORKSPACE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stddef.h>
+
+struct workspace {
+    char *root; /* absolute, no slash at the end (but "/" itself) */
+};
+
+/* `given`, else $THANOSQL_WORKSPACE, else the nearest parent folder that has .thanosql/, else the current folder. */
+enum err_code workspace_init(struct workspace *w, const char *given, struct err *e);
+void workspace_release(struct workspace *w);
+
+/* The absolute path that a path of a cell or table means: relative ones are relative to the root, and the hosted
+ * service's home, /home/jovyan/, is the root (unless this machine has such a file). In the arena; NULL: no memory. */
+const char *workspace_resolve(const struct workspace *w, struct arena *a, const char *path);
+
+/* <root>/.thanosql/<name>, its folder made. NULL with *e set on failure. */
+const char *workspace_private(const struct workspace *w, struct arena *a, const char *name, struct err *e);
+
+#endif

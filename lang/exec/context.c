@@ -1,0 +1,32 @@
+/* Small things every statement does with its context. */
+#include "lang/exec/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void context_say(struct context *c, const char *line) {
+    c->out->text(c->out->user, line, strlen(line));
+    c->out->text(c->out->user, "\n", 1);
+}
+
+void context_warn(struct context *c, const char *format, ...) {
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line - 1, format, args);
+    va_end(args);
+    if (n >= 0) {
+        size_t len = strlen(line);
+        line[len] = '\n';
+        c->out->warning(c->out->user, line, len + 1);
+    }
+}
+
+enum err_code context_at(struct err *e, struct span span) {
+    return err_at(e, span.at, span.len);
+}
+
+enum err_code context_check(struct context *c, struct err *e) {
+    return stop_requested(c->stop) ? err_interrupt(e) : ERR_OK;
+}

@@ -1,0 +1,270 @@
+/* CONVERT USING: rows are read in batches, their pictures decoded and embedded on all cores, and rows and vectors
+ * written to a temporary table, which is the relation. With table_name that table then takes the place of the named
+ * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing. */
+#include "lang/exec/exec_int.h"
+#include "lang/exec/option_rows.h"
+#include "lang/exec/pictures.h"
+#include "lang/exec/statements.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct convert {
+    struct convert_settings set;
+    struct model_record model;
+    struct encoder *encoder;
+    size_t dimension;
+    const char *result; /* column for the vectors */
+    const char *table;  /* the temporary one */
+    const char *definitions; /* of its columns */
+    struct store_query *rows, *insert;
+    size_t columns; /* of the query */
+    int image, dropped; /* column of paths; column that the vectors replace, or -1 */
+    size_t done, failed;
+    char first_failure[256];
+    /* One batch. */
+    size_t batch, held;
+    struct arena batch_arena;
+    struct value *values; /* (batch, columns) */
+    float *vectors;       /* (batch, dimension) */
+    unsigned char *marks;
+    struct pictures pictures;
+};
+
+static void convert_release(struct convert *x) {
+    store_finish(x->rows);
+    store_finish(x->insert);
+    encoder_free(x->encoder);
+    arena_release(&x->batch_arena);
+    pictures_release(&x->pictures);
+    free(x->values);
+    free(x->vectors);
+    free(x->marks);
+}
+
+static enum err_code open_rows(struct context *c, const struct statement *s, struct convert *x, struct relation *inner,
+                               struct err *e) {
+    const struct option *given = options_find(&convert_options, s->options, "image_col");
+    if (relation_add_query(c, inner, &s->query, e) != ERR_OK ||
+        relation_prepare(c, inner, s->query.span, &x->rows, e) != ERR_OK) {
+        return e->code;
+    }
+    const char *wanted = x->set.image_col;
+    if (!wanted && relation_find_column(x->rows, x->model.image_col) >= 0) {
+        wanted = x->model.image_col;
+    }
+    relation_image_column(x->rows, wanted, given, s->query.span, &x->image, e);
+    x->columns = store_column_count(x->rows);
+    x->dropped = relation_find_column(x->rows, x->result);
+    if (e->code == ERR_OK && x->dropped == x->image) {
+        err_set(e, ERR_OPTION, "result_col '%s' is the column of the pictures' paths", x->result);
+    }
+    x->values = calloc(x->batch * (x->columns ? x->columns : 1), sizeof *x->values);
+    x->vectors = calloc(x->batch * x->dimension, sizeof *x->vectors);
+    x->marks = calloc(x->batch, 1);
+    return x->values && x->vectors && x->marks ? e->code : err_nomem(e);
+}
+
+/* The value with its bytes copied into the batch's arena. */
+static enum err_code hold_value(struct convert *x, struct value v, struct value *out, struct err *e) {
+    const void *bytes = v.type == VALUE_VECTOR ? (const void *)v.vector : v.text;
+    size_t len = v.type == VALUE_VECTOR ? v.length * sizeof(float) : v.length;
+    if (v.type == VALUE_TEXT || v.type == VALUE_BLOB || v.type == VALUE_VECTOR) {
+        char *copy = arena_alloc(&x->batch_arena, len + 1);
+        if (!copy) {
+            return err_nomem(e);
+        }
+        if (len) {
+            memcpy(copy, bytes, len);
+        }
+        v.text = v.type == VALUE_VECTOR ? NULL : copy;
+        v.vector = v.type == VALUE_VECTOR ? (const float *)(const void *)copy : NULL;
+    }
+    *out = v;
+    return ERR_OK;
+}
+
+static enum err_code read_batch(struct context *c, struct convert *x, bool *more, struct err *e) {
+    x->held = 0;
+    x->pictures.count = 0;
+    arena_release(&x->batch_arena);
+    while (x->held < x->batch && context_check(c, e) == ERR_OK && store_step(x->rows, more, e) == ERR_OK && *more) {
+        struct value *row = x->values + x->held * x->columns;
+        for (size_t i = 0; i < x->columns && e->code == ERR_OK; i++) {
+            hold_value(x, store_value(x->rows, i), &row[i], e);
+        }
+        if (e->code == ERR_OK) {
+            x->held++;
+            pictures_add(c, &x->pictures, &x->batch_arena, &row[x->image], x->done + x->held, e);
+        }
+    }
+    return e->code;
+}
+
+static enum err_code embed_batch(struct convert *x, struct picture_watch *watch, struct err *e) {
+    bool skip = strcmp(x->set.on_error, "skip") == 0;
+    struct ml_source source = pictures_source(&x->pictures);
+    struct ml_watch reports = picture_watch_for(watch);
+    memset(x->marks, 0, x->batch);
+    encoder_embed(x->encoder, &source, 0, x->held, x->vectors, skip ? x->marks : NULL, &reports, e);
+    for (size_t i = 0; e->code == ERR_OK && i < x->held; i++) {
+        if (x->marks[i] && x->failed++ == 0) {
+            const char *path = x->pictures.entries[i].path;
+            size_t row = x->pictures.entries[i].row;
+            snprintf(x->first_failure, sizeof x->first_failure, "row %zu, %.200s", row, path ? path : "NULL");
+        }
+    }
+    if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
+        err_hint(e, "OPTIONS (on_error='skip') keeps such rows, without a vector");
+    }
+    return e->code;
+}
+
+/* Columns as the query declares them; the first batch tells how long the vectors of a VECTOR column are. */
+static enum err_code define_columns(struct context *c, struct convert *x, struct err *e) {
+    struct buf sql = BUF_INIT;
+    char type[32];
+    for (size_t i = 0; i < x->columns; i++) {
+        struct column column = store_column(x->rows, i);
+        size_t length = x->held && x->values[i].type == VALUE_VECTOR ? x->values[i].length : 0;
+        if ((int)i == x->dropped) {
+            continue;
+        }
+        store_add_identifier(&sql, column.name);
+        if (column.type != VALUE_NULL) {
+            store_type_name(column.type, length, type);
+            buf_printf(&sql, " %s", type);
+        }
+        buf_str(&sql, ", ");
+    }
+    store_add_identifier(&sql, x->result);
+    store_type_name(VALUE_VECTOR, x->dimension, type);
+    buf_printf(&sql, " %s", type);
+    x->definitions = buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    return x->definitions ? ERR_OK : err_nomem(e);
+}
+
+static enum err_code make_table(struct context *c, struct convert *x, struct err *e) {
+    struct buf sql = BUF_INIT, insert = BUF_INIT;
+    if (define_columns(c, x, e) != ERR_OK) {
+        return e->code;
+    }
+    buf_printf(&sql, "CREATE TABLE %s (%s)", x->table, x->definitions);
+    buf_printf(&insert, "INSERT INTO %s VALUES (?1", x->table);
+    for (size_t i = 2; i <= x->columns + (x->dropped < 0); i++) {
+        buf_printf(&insert, ", ?%zu", i);
+    }
+    buf_char(&insert, ')');
+    if (!buf_ok(&sql) || !buf_ok(&insert)) {
+        err_nomem(e);
+    } else if (store_run(c->store, sql.data, e) == ERR_OK) {
+        store_prepare(c->store, insert.data, insert.len, &x->insert, e);
+    }
+    buf_release(&sql);
+    buf_release(&insert);
+    e->has_span = 0; /* a place in our SQL means nothing to the cell */
+    return e->code;
+}
+
+static enum err_code write_batch(struct convert *x, struct err *e) {
+    for (size_t r = 0; r < x->held && e->code == ERR_OK; r++) {
+        int parameter = 0;
+        for (size_t i = 0; i < x->columns && e->code == ERR_OK; i++) {
+            if ((int)i != x->dropped) {
+                store_bind(x->insert, ++parameter, &x->values[r * x->columns + i], e);
+            }
+        }
+        struct value vector = {.type = x->marks[r] ? VALUE_NULL : VALUE_VECTOR,
+                               .vector = x->vectors + r * x->dimension,
+                               .length = x->dimension};
+        bool row = false;
+        if (e->code == ERR_OK && store_bind(x->insert, ++parameter, &vector, e) == ERR_OK &&
+            store_step(x->insert, &row, e) == ERR_OK) {
+            store_reset(x->insert, e);
+        }
+    }
+    x->done += x->held;
+    return e->code;
+}
+
+static enum err_code convert_rows(struct context *c, struct convert *x, struct err *e) {
+    struct picture_watch watch;
+    bool more = true;
+    picture_watch_begin(&watch, c, "images");
+    while (more && read_batch(c, x, &more, e) == ERR_OK) {
+        if (!x->insert && make_table(c, x, e) != ERR_OK) {
+            break;
+        }
+        if (embed_batch(x, &watch, e) != ERR_OK || write_batch(x, e) != ERR_OK) {
+            break;
+        }
+    }
+    if (e->code == ERR_OK) {
+        picture_watch_end(&watch, "Embedding", x->done);
+    }
+    return e->code;
+}
+
+/* The temporary table's rows become table `name`, replacing what was there. */
+static enum err_code keep_table(struct context *c, const struct convert *x, struct err *e) {
+    struct buf sql = BUF_INIT;
+    buf_str(&sql, "DROP TABLE IF EXISTS ");
+    store_add_identifier(&sql, x->set.table_name);
+    buf_str(&sql, "; CREATE TABLE ");
+    store_add_identifier(&sql, x->set.table_name);
+    buf_printf(&sql, " (%s); INSERT INTO main.", x->definitions);
+    store_add_identifier(&sql, x->set.table_name);
+    buf_printf(&sql, " SELECT * FROM %s ORDER BY rowid", x->table);
+    if (!buf_ok(&sql)) {
+        err_nomem(e);
+    } else if (store_begin(c->store, e) == ERR_OK) {
+        if (store_run(c->store, sql.data, e) == ERR_OK) {
+            store_commit(c->store, e);
+        } else {
+            store_rollback(c->store);
+        }
+    }
+    buf_release(&sql);
+    e->has_span = 0;
+    return e->code;
+}
+
+static void say_skipped(struct context *c, const struct convert *x) {
+    if (x->failed > 0) {
+        context_warn(c, "Warning: %zu of %zu pictures could not be read and have no vector; the first: %s", x->failed,
+                     x->done, x->first_failure);
+    }
+}
+
+enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
+    struct convert x = {.set = {.batch_size = 1024, .on_error = "fail"}};
+    struct relation inner = RELATION_INIT;
+    if (options_apply(c, &convert_options, s->options, &x.set, e) != ERR_OK ||
+        exec_check_table_name(&convert_options, s->options, x.set.table_name, e) != ERR_OK ||
+        exec_open_model(c, &s->base, &x.model, &x.encoder, e) != ERR_OK) {
+        return e->code;
+    }
+    x.batch = (size_t)x.set.batch_size;
+    x.dimension = (size_t)encoder_dimension(x.encoder);
+    x.result = x.set.result_col ? x.set.result_col : x.set.table_name ? exec_model_column(c, &x.model) : "convert_result";
+    x.table = relation_new_table(c, r, e);
+    if (x.table && x.result && open_rows(c, s, &x, &inner, e) == ERR_OK) {
+        convert_rows(c, &x, e);
+    }
+    store_finish(x.rows);
+    store_finish(x.insert);
+    x.rows = x.insert = NULL; /* an open query would keep a table from being replaced */
+    if (e->code == ERR_OK && x.set.table_name) {
+        keep_table(c, &x, e);
+    }
+    if (e->code == ERR_OK) {
+        say_skipped(c, &x);
+        buf_printf(&r->sql, "SELECT * FROM %s", x.table);
+    }
+    convert_release(&x);
+    relation_release(c, &inner);
+    return e->code;
+}

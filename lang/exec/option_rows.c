@@ -1,0 +1,98 @@
+/* Every option of every statement, one row each. To add one: a row here, and a field in option_rows.h. */
+#include "lang/exec/option_rows.h"
+
+static const char *const on_error_choices[] = {"fail", "skip", NULL};
+static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "none", NULL};
+static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const search_by_choices[] = {"image", NULL};
+
+#define AT(type, field) offsetof(struct type, field)
+#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+static const struct option_row build_rows[] = {
+    {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
+     "column with the path of each picture", NULL},
+    {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None",
+     "column with labels (accepted; this version trains without them)", NULL},
+    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5",
+     "how often training goes over all pictures", NULL},
+    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5", "older spelling", "max_epochs"},
+    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256",
+     "pictures a training step looks at together", NULL},
+    {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2",
+     "temperature of the NT-Xent loss", NULL},
+    {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)",
+     "step size of the optimizer at its peak", NULL},
+    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 4096, NULL, "0 (chosen)",
+     "numbers in a vector", NULL},
+    {"augment", OPTION_CHOICE, AT(build_settings, augment), 0, 0, augment_choices, "'auto'",
+     "how pictures are varied in training", NULL},
+    {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0",
+     "same seed, pictures and options: same model", NULL},
+    {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
+     "start from weights learnt elsewhere (not available in this version)", NULL},
+    {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'",
+     "what to do with a picture that cannot be read", NULL},
+    {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name", NULL},
+};
+
+static const struct option_row convert_rows[] = {
+    {"table_name", OPTION_NAME, AT(convert_settings, table_name), 0, 0, NULL, "None",
+     "table to write the result to; an existing one is replaced", NULL},
+    {"image_col", OPTION_NAME, AT(convert_settings, image_col), 0, 0, NULL, "the column the model was built with",
+     "column with the path of each picture", NULL},
+    {"result_col", OPTION_NAME, AT(convert_settings, result_col), 0, 0, NULL,
+     "<model>_<base> with table_name, else convert_result", "column for the vectors", NULL},
+    {"column_name", OPTION_NAME, AT(convert_settings, result_col), 0, 0, NULL, "", "older spelling", "result_col"},
+    {"batch_size", OPTION_INTEGER, AT(convert_settings, batch_size), 1, 65536, NULL, "256",
+     "rows embedded and written together", NULL},
+    {"on_error", OPTION_CHOICE, AT(convert_settings, on_error), 0, 0, on_error_choices, "'fail'",
+     "what to do with a picture that cannot be read: 'skip' gives it no vector", NULL},
+};
+
+static const struct option_row search_rows[] = {
+    {"search_by", OPTION_CHOICE, AT(search_settings, search_by), 0, 0, search_by_choices, "'image'",
+     "what is searched with", NULL},
+    {"search_input_type", OPTION_CHOICE, AT(search_settings, search_by), 0, 0, search_by_choices, "", "older spelling",
+     "search_by"},
+    {"search_input", OPTION_TEXTS, AT(search_settings, search_input), 0, 0, NULL, "",
+     "path of the picture to search with, or a list of them", NULL},
+    {"emb_col", OPTION_NAME, AT(search_settings, emb_col), 0, 0, NULL, "<model>_<base>", "column with the vectors",
+     NULL},
+    {"result_col", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL,
+     "<model>_<base>_similarity1, or search_result", "column for the scores", NULL},
+    {"column_name", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL, "", "older spelling", "result_col"},
+    {"top_k", OPTION_INTEGER, AT(search_settings, top_k), 1, 9007199254740992.0, NULL, "1000 with search_by, else all",
+     "rows to keep, best first; None keeps all", NULL},
+    {"topk", OPTION_INTEGER, AT(search_settings, top_k), 1, 9007199254740992.0, NULL, "", "other spelling", "top_k"},
+};
+
+static const struct option_row print_rows[] = {
+    {"image_col", OPTION_NAME, AT(print_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
+     "column with the path of each picture", NULL},
+    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240", "width and height on the page, in pixels",
+     NULL},
+};
+
+static const struct option_row copy_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(copy_settings, overwrite), 0, 0, NULL, "False", "replace a table of that name", NULL},
+    {"if_exists", OPTION_CHOICE, AT(copy_settings, if_exists), 0, 0, if_exists_choices, "'fail'",
+     "what to do with a table of that name", NULL},
+};
+
+static const struct option_row get_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(get_settings, overwrite), 0, 0, NULL, "False", "replace a dataset of that name", NULL},
+};
+
+const struct option_table build_options = {STATEMENT_BUILD_MODEL, "SimCLR", build_rows, COUNT(build_rows)};
+const struct option_table convert_options = {STATEMENT_CONVERT, NULL, convert_rows, COUNT(convert_rows)};
+const struct option_table search_options = {STATEMENT_SEARCH, NULL, search_rows, COUNT(search_rows)};
+const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
+const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
+
+const struct option_table *options_table_at(size_t index) {
+    static const struct option_table *const tables[] = {&build_options, &convert_options, &search_options,
+                                                        &print_options, &copy_options,    &get_options};
+    return index < COUNT(tables) ? tables[index] : NULL;
+}

@@ -1,0 +1,193 @@
+/* Checking options against their rows. */
+#include "lang/exec/options.h"
+
+#include "base/buf.h"
+#include "base/suggest.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct option_row *find_row(const struct option_table *table, const char *key) {
+    for (size_t i = 0; i < table->count; i++) {
+        if (strcmp(table->rows[i].name, key) == 0) {
+            return &table->rows[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *real_name(const struct option_row *row) {
+    return row->alias_of ? row->alias_of : row->name;
+}
+
+const struct option *options_find(const struct option_table *table, const struct option *given, const char *name) {
+    for (; given; given = given->next) {
+        const struct option_row *row = find_row(table, given->key);
+        if (row && strcmp(real_name(row), name) == 0) {
+            return given;
+        }
+    }
+    return NULL;
+}
+
+static enum err_code wrong(const struct option *o, const char *wanted, struct err *e) {
+    err_set(e, ERR_OPTION, "option %s must be %s", o->key, wanted);
+    return context_at(e, o->value.span);
+}
+
+static enum err_code apply_bool(const struct option *o, bool *out, struct err *e) {
+    static const struct {
+        const char *word;
+        bool value;
+    } words[] = {{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"on", true}, {"off", false},
+                 {"yes", true},  {"no", false}};
+    for (size_t i = 0; o->value.text && i < sizeof words / sizeof *words; i++) {
+        if (strcasecmp(o->value.text, words[i].word) == 0) {
+            *out = words[i].value;
+            return ERR_OK;
+        }
+    }
+    return wrong(o, "True or False", e);
+}
+
+static enum err_code apply_number(const struct option_row *row, const struct option *o, void *at, struct err *e) {
+    bool whole = row->type == OPTION_INTEGER;
+    double x = o->value.number;
+    if (o->value.kind != LITERAL_NUMBER || !isfinite(x) || (whole && x != floor(x))) {
+        return wrong(o, whole ? "a whole number" : "a number", e);
+    }
+    if (x < row->low || x > row->high) {
+        err_set(e, ERR_OPTION, "option %s must be between %.16g and %.16g, not %s", o->key, row->low, row->high,
+                o->value.text);
+        return context_at(e, o->value.span);
+    }
+    if (whole) {
+        *(long long *)at = (long long)x;
+    } else {
+        *(double *)at = x;
+    }
+    return ERR_OK;
+}
+
+static bool is_none(const struct literal *value) {
+    return value->kind == LITERAL_WORD && (strcasecmp(value->text, "none") == 0 || strcasecmp(value->text, "null") == 0);
+}
+
+static enum err_code apply_text(struct context *c, const struct option_row *row, const struct option *o,
+                                const char **out, struct err *e) {
+    if (!o->value.text) {
+        return wrong(o, "a text in quotes", e);
+    }
+    char *text = arena_strdup(c->arena, o->value.text);
+    if (!text) {
+        return err_nomem(e);
+    }
+    for (char *p = text; row->type != OPTION_TEXT && *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    if (row->type == OPTION_NAME && !*text) {
+        return wrong(o, "a name", e);
+    }
+    *out = text;
+    return ERR_OK;
+}
+
+static enum err_code apply_choice(struct context *c, const struct option_row *row, const struct option *o,
+                                  const char **out, struct err *e) {
+    const char *text = NULL;
+    if (apply_text(c, row, o, &text, e) != ERR_OK) {
+        return e->code;
+    }
+    struct suggest near;
+    suggest_begin(&near, text);
+    struct buf all = BUF_INIT;
+    for (size_t i = 0; row->choices[i]; i++) {
+        if (strcmp(text, row->choices[i]) == 0) {
+            buf_release(&all);
+            *out = row->choices[i];
+            return ERR_OK;
+        }
+        suggest_offer(&near, row->choices[i]);
+        buf_printf(&all, "%s'%s'", i ? ", " : "", row->choices[i]);
+    }
+    err_set(e, ERR_OPTION, "option %s must be one of %s, not '%s'", o->key, buf_text(&all), text);
+    buf_release(&all);
+    if (near.best[0]) {
+        err_hint(e, "did you mean '%s'?", near.best);
+    }
+    return context_at(e, o->value.span);
+}
+
+static enum err_code apply_texts(const struct option *o, struct literal *out, struct err *e) {
+    if (o->value.kind == LITERAL_LIST) {
+        for (const struct literal *item = o->value.items; item; item = item->next) {
+            if (item->kind != LITERAL_STRING) {
+                return wrong(o, "a text in quotes, or a list of them", e);
+            }
+        }
+    } else if (o->value.kind != LITERAL_STRING) {
+        return wrong(o, "a text in quotes, or a list of them", e);
+    }
+    *out = o->value;
+    return ERR_OK;
+}
+
+static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
+                               struct err *e) {
+    void *at = (char *)settings + row->offset;
+    if (is_none(&o->value) && row->type != OPTION_BOOL) {
+        if (row->type == OPTION_INTEGER) {
+            *(long long *)at = 0;
+        }
+        return ERR_OK;
+    }
+    switch (row->type) {
+    case OPTION_BOOL:
+        return apply_bool(o, at, e);
+    case OPTION_INTEGER:
+    case OPTION_REAL:
+        return apply_number(row, o, at, e);
+    case OPTION_TEXT:
+    case OPTION_NAME:
+        return apply_text(c, row, o, at, e);
+    case OPTION_CHOICE:
+        return apply_choice(c, row, o, at, e);
+    case OPTION_TEXTS:
+        return apply_texts(o, at, e);
+    }
+    return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
+}
+
+static void warn_unknown(struct context *c, const struct option_table *table, const struct option *o) {
+    struct suggest near;
+    suggest_begin(&near, o->key);
+    for (size_t i = 0; i < table->count; i++) {
+        suggest_offer(&near, table->rows[i].name);
+    }
+    if (near.best[0]) {
+        context_warn(c, "Warning: option '%s' is not known here and was ignored; did you mean '%s'?", o->key, near.best);
+    } else {
+        context_warn(c, "Warning: option '%s' is not known here and was ignored.", o->key);
+    }
+}
+
+enum err_code options_apply(struct context *c, const struct option_table *table, const struct option *given,
+                            void *settings, struct err *e) {
+    for (const struct option *o = given; o && e->code == ERR_OK; o = o->next) {
+        const struct option_row *row = find_row(table, o->key);
+        if (!row) {
+            warn_unknown(c, table, o);
+            continue;
+        }
+        const struct option *first = options_find(table, given, real_name(row));
+        if (first != o) {
+            err_set(e, ERR_OPTION, "option %s is given twice%s%s", real_name(row),
+                    strcmp(first->key, o->key) ? ", also as " : "", strcmp(first->key, o->key) ? first->key : "");
+            return context_at(e, o->key_span);
+        }
+        apply_one(c, row, o, settings, e);
+    }
+    return e->code;
+}

@@ -1,0 +1,42 @@
+/* Pictures named by paths, as a source for ml, and ml's progress as the sink's. */
+#ifndef LANG_EXEC_PICTURES_H
+#define LANG_EXEC_PICTURES_H
+
+#include "lang/exec/context.h"
+#include "ml/source.h"
+
+/* `what` names an entry for errors: "row 3". Paths are absolute; NULL stands for a NULL of the column. */
+struct pictures {
+    struct picture_entry {
+        const char *path;
+        size_t row; /* from 1; 0: not from a table */
+    } *entries;
+    size_t count, capacity;
+};
+
+#define PICTURES_INIT ((struct pictures){.entries = NULL})
+
+void pictures_release(struct pictures *p);
+
+/* Add the picture that `path` (as the cell or the table has it) means. The path's copy is in arena `a`. */
+enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *a, const struct value *path,
+                           size_t row, struct err *e);
+
+/* Take out what cannot be read, on all cores; *skipped is how many, and *first says what was wrong with the first. */
+enum err_code pictures_keep_readable(struct context *c, struct pictures *p, size_t *skipped, struct err *first,
+                                     struct err *e);
+
+struct ml_source pictures_source(struct pictures *p);
+
+/* Forwards ml's reports to the sink, and the stop flag back. */
+struct picture_watch {
+    struct context *context;
+    const char *unit;
+    double started;
+    struct ml_progress last;
+};
+void picture_watch_begin(struct picture_watch *w, struct context *c, const char *unit);
+struct ml_watch picture_watch_for(struct picture_watch *w);
+void picture_watch_end(struct picture_watch *w, const char *what, size_t total);
+
+#endif

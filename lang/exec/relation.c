@@ -1,0 +1,207 @@
+/* Building relations from the cell's text, and finding the way back from the store's error places to that text. */
+#include "lang/exec/relation.h"
+
+#include "base/suggest.h"
+#include "lang/exec/statements.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct relation_piece {
+    size_t sql_at, code_at, len;
+    struct relation_piece *next;
+};
+
+struct relation_parameter {
+    struct value value;
+    struct relation_parameter *next; /* later ones first */
+};
+
+void relation_release(struct context *c, struct relation *r) {
+    for (struct relation_table *t = r->temporaries; t; t = t->next) {
+        struct err ignored = ERR_INIT;
+        struct buf sql = BUF_INIT;
+        buf_printf(&sql, "DROP TABLE IF EXISTS %s", t->name);
+        if (buf_ok(&sql)) {
+            store_run(c->store, sql.data, &ignored);
+        }
+        buf_release(&sql);
+    }
+    buf_release(&r->sql);
+    *r = RELATION_INIT;
+}
+
+static enum err_code add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e) {
+    struct relation_piece *piece = arena_alloc(c->arena, sizeof *piece);
+    if (!piece) {
+        return err_nomem(e);
+    }
+    *piece = (struct relation_piece){r->sql.len, at, len, r->pieces};
+    r->pieces = piece;
+    buf_add(&r->sql, c->code + at, len);
+    return ERR_OK;
+}
+
+enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
+    size_t at = q->span.at, end = q->span.at + q->span.len;
+    for (const struct nested *n = q->nested; n && e->code == ERR_OK; n = n->next) {
+        add_text(c, r, at, n->span.at - at, e);
+        if (e->code == ERR_OK) {
+            statement_lower(c, n->statement, r, e);
+        }
+        at = n->span.at + n->span.len;
+    }
+    if (e->code == ERR_OK) {
+        add_text(c, r, at, end - at, e);
+    }
+    if (e->code == ERR_OK && !buf_ok(&r->sql)) {
+        err_nomem(e);
+    }
+    return e->code;
+}
+
+enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
+                                  int *number, struct err *e) {
+    struct relation_parameter *p = arena_alloc(c->arena, sizeof *p);
+    float *copy = arena_alloc(c->arena, length * sizeof *copy);
+    if (!p || !copy) {
+        return err_nomem(e);
+    }
+    memcpy(copy, vector, length * sizeof *copy);
+    *p = (struct relation_parameter){{.type = VALUE_VECTOR, .vector = copy, .length = length}, r->parameters};
+    r->parameters = p;
+    *number = ++r->parameter_count;
+    return ERR_OK;
+}
+
+const char *relation_new_table(struct context *c, struct relation *r, struct err *e) {
+    struct relation_table *t = arena_alloc(c->arena, sizeof *t);
+    char *name = arena_printf(c->arena, "temp.thanosql_%d", ++c->temporaries);
+    if (!t || !name) {
+        err_nomem(e);
+        return NULL;
+    }
+    *t = (struct relation_table){name, r->temporaries};
+    r->temporaries = t;
+    return name;
+}
+
+/* From a place in the SQL to one in the cell. */
+static void map_place(const struct relation *r, struct span otherwise, struct err *e) {
+    if (e->has_span) {
+        for (const struct relation_piece *p = r->pieces; p; p = p->next) {
+            if (e->at >= p->sql_at && e->at < p->sql_at + p->len) {
+                size_t into = e->at - p->sql_at;
+                e->at = p->code_at + into;
+                e->len = e->len < p->len - into ? e->len : p->len - into;
+                return;
+            }
+        }
+        e->has_span = 0;
+    }
+    context_at(e, otherwise);
+}
+
+enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
+                                struct err *e) {
+    if (!buf_ok(&r->sql)) {
+        return err_nomem(e);
+    }
+    if (store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
+        map_place(r, otherwise, e);
+    }
+    return e->code;
+}
+
+enum err_code relation_prepare(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
+                               struct err *e) {
+    struct store_query *q = NULL;
+    if (relation_describe(c, r, otherwise, &q, e) != ERR_OK) {
+        return e->code;
+    }
+    int index = r->parameter_count;
+    for (const struct relation_parameter *p = r->parameters; p && e->code == ERR_OK; p = p->next, index--) {
+        store_bind(q, index, &p->value, e);
+    }
+    if (e->code != ERR_OK) {
+        store_finish(q);
+        return e->code;
+    }
+    *out = q;
+    return ERR_OK;
+}
+
+struct relation relation_inside(const struct relation *outer) {
+    struct relation inner = RELATION_INIT;
+    inner.parameters = outer->parameters;
+    inner.parameter_count = outer->parameter_count;
+    return inner;
+}
+
+enum err_code relation_append(struct relation *outer, struct relation *inner, struct err *e) {
+    while (inner->pieces) {
+        struct relation_piece *piece = inner->pieces;
+        inner->pieces = piece->next;
+        piece->sql_at += outer->sql.len;
+        piece->next = outer->pieces;
+        outer->pieces = piece;
+    }
+    while (inner->temporaries) {
+        struct relation_table *t = inner->temporaries;
+        inner->temporaries = t->next;
+        t->next = outer->temporaries;
+        outer->temporaries = t;
+    }
+    outer->parameters = inner->parameters;
+    outer->parameter_count = inner->parameter_count;
+    buf_add(&outer->sql, buf_text(&inner->sql), inner->sql.len);
+    if (!buf_ok(&inner->sql) || !buf_ok(&outer->sql)) {
+        err_nomem(e);
+    }
+    buf_release(&inner->sql);
+    *inner = RELATION_INIT;
+    return e->code;
+}
+
+int relation_find_column(const struct store_query *q, const char *name) {
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        if (strcasecmp(store_column(q, i).name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static enum err_code no_column(const struct store_query *q, const char *name, struct err *e) {
+    struct suggest near;
+    struct buf all = BUF_INIT;
+    suggest_begin(&near, name);
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        const char *there = store_column(q, i).name;
+        suggest_offer(&near, there);
+        buf_printf(&all, "%s%s", i ? ", " : "", there);
+    }
+    err_set(e, ERR_NOT_FOUND, "the query has no column named '%s'; it has %s", name, buf_text(&all));
+    buf_release(&all);
+    return near.best[0] ? err_hint(e, "did you mean '%s'?", near.best) : e->code;
+}
+
+enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,
+                                    struct span otherwise, int *column, struct err *e) {
+    static const char *const usual[] = {"image_path", "path", "image", "img_path", "filepath"};
+    if (store_column_count(q) == 0) {
+        err_set(e, ERR_VALUE, "a query that returns rows is needed here");
+        return context_at(e, otherwise);
+    }
+    int found = wanted ? relation_find_column(q, wanted) : -1;
+    for (size_t i = 0; !wanted && found < 0 && i < sizeof usual / sizeof *usual; i++) {
+        found = relation_find_column(q, usual[i]);
+    }
+    if (found < 0) {
+        no_column(q, wanted ? wanted : usual[0], e);
+        err_hint(e, "name the column of paths with OPTIONS (image_col='…')");
+        return context_at(e, given ? given->value.span : otherwise);
+    }
+    *column = found;
+    return ERR_OK;
+}

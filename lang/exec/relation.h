@@ -1,0 +1,61 @@
+/* A relation: whatever returns a table, not yet read. SQL text for the store, its bound parameters, and the temporary
+ * tables it owns. A nested ThanoSQL statement becomes SQL in the place where it stood, so joins, WHERE, ORDER BY and
+ * LIMIT around it are the store's business, and exact. */
+#ifndef LANG_EXEC_RELATION_H
+#define LANG_EXEC_RELATION_H
+
+#include "base/buf.h"
+#include "lang/exec/context.h"
+
+struct relation_piece; /* where a stretch of the user's own text stands in the SQL */
+struct relation_parameter;
+
+struct relation {
+    struct buf sql;
+    struct relation_piece *pieces; /* these chains are in the cell's arena */
+    struct relation_parameter *parameters;
+    int parameter_count;
+    struct relation_table {
+        const char *name;
+        struct relation_table *next;
+    } *temporaries;
+};
+
+#define RELATION_INIT ((struct relation){.sql = {.data = NULL}})
+
+/* Drops the temporary tables. Every query over the relation must be finished before. */
+void relation_release(struct context *c, struct relation *r);
+
+/* Append the SQL of a query of the cell, nested statements lowered in place. */
+enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e);
+
+/* Keep a copy of a vector as a parameter; *number is what stands for it in the SQL, as in ?3. */
+enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
+                                  int *number, struct err *e);
+
+/* Name a new temporary table that the relation owns: "temp.thanosql_3". NULL: no memory (*e set). */
+const char *relation_new_table(struct context *c, struct relation *r, struct err *e);
+
+/* Prepare the SQL and bind the parameters. The store's error places are mapped to the cell's text; an error in SQL
+ * that the user did not write is placed at `otherwise`. */
+enum err_code relation_prepare(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
+                               struct err *e);
+
+/* A relation to be built apart, and looked at, before it becomes part of `outer`: its parameters count on from there. */
+struct relation relation_inside(const struct relation *outer);
+
+/* Append what was built apart; `inner` is empty afterwards. */
+enum err_code relation_append(struct relation *outer, struct relation *inner, struct err *e);
+
+/* Prepare only, to see the columns: nothing is bound, and the query must not be stepped. */
+enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
+                                struct err *e);
+
+/* The number of the column of that name (compared without case), or -1. */
+int relation_find_column(const struct store_query *q, const char *name);
+
+/* The column wanted, or the first of the usual names where `wanted` is NULL. ERR_NOT_FOUND lists what there is. */
+enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,
+                                    struct span otherwise, int *column, struct err *e);
+
+#endif

@@ -1,0 +1,152 @@
+/* The statement table and its dispatch. A statement is an effect (run) or a relation (lower), never both. */
+#include "lang/exec/statements.h"
+
+#include <string.h>
+
+struct statement_row {
+    enum statement_kind kind;
+    const char *words;
+    enum err_code (*run)(struct context *, const struct statement *, struct err *);
+    enum err_code (*lower)(struct context *, const struct statement *, struct relation *, struct err *);
+};
+
+static const struct statement_row rows[] = {
+    {STATEMENT_SQL, "SQL", run_sql, NULL},
+    {STATEMENT_MAGIC, "magic", run_magic, NULL},
+    {STATEMENT_BUILD_MODEL, "BUILD MODEL", run_build, NULL},
+    {STATEMENT_DELETE_MODEL, "DELETE MODEL", run_delete_model, NULL},
+    {STATEMENT_CONVERT, "CONVERT", NULL, lower_convert},
+    {STATEMENT_SEARCH, "SEARCH", NULL, lower_search},
+    {STATEMENT_PRINT, "PRINT", run_print, NULL},
+    {STATEMENT_COPY, "COPY", run_copy, NULL},
+    {STATEMENT_LIST, "LIST", NULL, lower_list},
+    {STATEMENT_GET, "GET", run_get, NULL},
+    /* Known, and not built yet. */
+    {STATEMENT_FIT_MODEL, "FIT MODEL", NULL, NULL},
+    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", NULL, NULL},
+    {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
+    {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
+    {STATEMENT_TRANSFORM, "TRANSFORM", NULL, NULL},
+    {STATEMENT_GENERATE, "GENERATE", NULL, NULL},
+    {STATEMENT_FUNCTION, "FUNCTION", NULL, NULL},
+    {STATEMENT_CREATE_USING, "CREATE TABLE … USING", NULL, NULL},
+};
+
+static const struct statement_row *find_row(const struct statement *s) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].kind == s->kind) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static enum err_code not_built(const struct statement_row *row, const struct statement *s, struct err *e) {
+    err_set(e, ERR_UNSUPPORTED, "%s is understood, but not available in this version", row ? row->words : "this");
+    err_hint(e, "available: SQL, GET, COPY, BUILD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, DELETE MODEL");
+    return context_at(e, s->span);
+}
+
+enum err_code statement_lower(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
+    const struct statement_row *row = find_row(s);
+    if (!row || (!row->lower && !row->run)) {
+        return not_built(row, s, e);
+    }
+    if (!row->lower) {
+        err_set(e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", row->words);
+        return context_at(e, s->span);
+    }
+    if (row->lower(c, s, r, e) != ERR_OK) {
+        return context_at(e, s->span);
+    }
+    return buf_ok(&r->sql) ? ERR_OK : err_nomem(e);
+}
+
+enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
+    const struct statement_row *row = find_row(s);
+    if (context_check(c, e) != ERR_OK) {
+        return e->code;
+    }
+    if (row && row->run) {
+        row->run(c, s, e);
+        return e->code == ERR_OK ? ERR_OK : context_at(e, s->span);
+    }
+    struct relation r = RELATION_INIT;
+    if (statement_lower(c, s, &r, e) == ERR_OK) {
+        statement_show(c, &r, s->span, e);
+    }
+    relation_release(c, &r);
+    return e->code;
+}
+
+static enum err_code show_rows(struct context *c, struct store_query *q, struct err *e) {
+    size_t count = store_column_count(q);
+    struct column *columns = arena_alloc(c->arena, count * sizeof *columns);
+    struct value *values = arena_alloc(c->arena, count * sizeof *values);
+    bool row = false;
+    if (!columns || !values) {
+        return err_nomem(e);
+    }
+    /* The first step comes before the table: a query that fails at once then leaves no empty table behind. */
+    if (store_step(q, &row, e) != ERR_OK) {
+        return e->code;
+    }
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = store_column(q, i);
+    }
+    c->out->table_begin(c->out->user, columns, count);
+    while (row && context_check(c, e) == ERR_OK) {
+        for (size_t i = 0; i < count; i++) {
+            values[i] = store_value(q, i);
+        }
+        c->out->table_row(c->out->user, values);
+        store_step(q, &row, e);
+        row = row && e->code == ERR_OK;
+    }
+    if (e->code == ERR_OK) {
+        c->out->table_end(c->out->user);
+    }
+    return e->code;
+}
+
+enum err_code statement_show(struct context *c, struct relation *r, struct span span, struct err *e) {
+    struct store_query *q = NULL;
+    if (relation_prepare(c, r, span, &q, e) != ERR_OK) {
+        return e->code;
+    }
+    if (store_column_count(q) > 0) {
+        show_rows(c, q, e);
+    } else {
+        bool row = true;
+        while (row && store_step(q, &row, e) == ERR_OK) {
+        }
+    }
+    bool silent = store_column_count(q) == 0;
+    store_finish(q);
+    if (e->code != ERR_OK) {
+        return context_at(e, span);
+    }
+    if (silent) {
+        context_say(c, "Success");
+    }
+    return ERR_OK;
+}
+
+enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
+    struct relation r = RELATION_INIT;
+    if (relation_add_query(c, &r, &s->query, e) == ERR_OK) {
+        statement_show(c, &r, s->query.span, e);
+    }
+    relation_release(c, &r);
+    return e->code;
+}
+
+enum err_code run_magic(struct context *c, const struct statement *s, struct err *e) {
+    (void)e;
+    if (strcmp(s->word, "api_token") == 0) {
+        context_say(c, "API token accepted; none is needed here, and it was not kept.");
+    } else if (strcmp(s->word, "api_url") == 0) {
+        context_say(c, "Cells run on this machine, so the address is not used.");
+    }
+    return ERR_OK;
+}
