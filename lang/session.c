@@ -61,8 +61,7 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     return ERR_OK;
 }
 
-enum err_code session_execute(struct session *s, const char *code, size_t len, const struct sink *out,
-                              struct err *e) {
+enum err_code session_execute(struct session *s, const char *code, size_t len, const struct sink *out, struct err *e) {
     struct arena arena = ARENA_INIT;
     struct statement *first = NULL;
     parse_cell(&arena, code, len, &first, e);
@@ -110,7 +109,7 @@ enum err_code session_complete(struct session *s, const char *code, size_t len, 
 
 enum err_code session_inspect(struct session *s, const char *code, size_t len, size_t cursor, int detail,
                               struct arena *a, const char **plain, const char **html, struct err *e) {
-    struct help_request request = {.store = store_if_there(s, a), .code = code, .len = len, .cursor = cursor,
-                                   .detail = detail};
+    struct help_request request = {
+        .store = store_if_there(s, a), .code = code, .len = len, .cursor = cursor, .detail = detail};
     return help_find(&request, a, plain, html, e);
 }

@@ -16,11 +16,11 @@ struct convert {
     struct model_record model;
     struct encoder *encoder;
     size_t dimension;
-    const char *result; /* column for the vectors */
-    const char *table;  /* the temporary one */
+    const char *result;      /* column for the vectors */
+    const char *table;       /* the temporary one */
     const char *definitions; /* of its columns */
     struct store_query *rows, *insert;
-    size_t columns; /* of the query */
+    size_t columns;     /* of the query */
     int image, dropped; /* column of paths; column that the vectors replace, or -1 */
     size_t done, failed;
     char first_failure[256];
@@ -249,7 +249,9 @@ enum err_code lower_convert(struct context *c, const struct statement *s, struct
     }
     x.batch = (size_t)x.set.batch_size;
     x.dimension = (size_t)encoder_dimension(x.encoder);
-    x.result = x.set.result_col ? x.set.result_col : x.set.table_name ? exec_model_column(c, &x.model) : "convert_result";
+    x.result = x.set.result_col   ? x.set.result_col
+               : x.set.table_name ? exec_model_column(c, &x.model)
+                                  : "convert_result";
     x.table = relation_new_table(c, r, e);
     if (x.table && x.result && open_rows(c, s, &x, &inner, e) == ERR_OK) {
         convert_rows(c, &x, e);

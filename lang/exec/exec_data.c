@@ -74,8 +74,7 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
     }
     bool replace = set.overwrite || strcmp(set.if_exists, "replace") == 0;
     if (make_room(c, s, replace, e) == ERR_OK &&
-        csv_load(c->store, path, s->name.text, c->stop, c->out, &rows, e) == ERR_OK &&
-        context_check(c, e) == ERR_OK) {
+        csv_load(c->store, path, s->name.text, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
         if (store_commit(c->store, e) == ERR_OK) {
             context_say(c, "Success");
         }

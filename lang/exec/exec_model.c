@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 static enum err_code check_base(const struct statement *s, struct err *e) {
-    static const char *const others[] = {"ConvNeXt_Tiny", "ConvNeXt_Base", "EfficientNetV2S", "EfficientNetV2M",
-                                         "AlbertKo", "AlbertEn", "ElectraKo", "ElectraEn", "AutomlClassifier",
-                                         "AutomlRegressor", "SBERTKo", "SBERTEn", "Wav2Vec2Ko", "Wav2Vec2En", "TFT",
-                                         "CLIP", "Light_FM", "Color_Descriptor"};
+    static const char *const others[] = {
+        "ConvNeXt_Tiny", "ConvNeXt_Base", "EfficientNetV2S", "EfficientNetV2M",  "AlbertKo",
+        "AlbertEn",      "ElectraKo",     "ElectraEn",       "AutomlClassifier", "AutomlRegressor",
+        "SBERTKo",       "SBERTEn",       "Wav2Vec2Ko",      "Wav2Vec2En",       "TFT",
+        "CLIP",          "Light_FM",      "Color_Descriptor"};
     struct suggest near;
     if (strcmp(s->base.text, "SimCLR") == 0) {
         return ERR_OK;
@@ -92,7 +93,7 @@ static enum err_code keep_model(struct context *c, const struct statement *s, co
     snprintf(images, sizeof images, "%zu", report->images);
     snprintf(seed, sizeof seed, "%lld", set->seed);
     const char *const notes[] = {"name", s->name.text, "class_name", s->base.text, "image_col", column, "images",
-                                 images, "max_epochs", epochs, "seed", seed, NULL};
+                                 images, "max_epochs", epochs,       "seed",       seed,        NULL};
     const struct model_record record = {
         .name = s->name.text, .class_name = s->base.text, .file = file, .image_col = column};
     if (!path) {
@@ -121,10 +122,11 @@ static enum err_code check_name(const struct statement *s, struct err *e) {
 }
 
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
-    struct build_settings set = {.max_epochs = 5, .batch_size = 256, .temperature = 0.2, .augment = "auto",
-                                 .on_error = "fail"};
+    struct build_settings set = {
+        .max_epochs = 5, .batch_size = 256, .temperature = 0.2, .augment = "auto", .on_error = "fail"};
     if (check_name(s, e) != ERR_OK || check_base(s, e) != ERR_OK ||
-        options_apply(c, &build_options, s->options, &set, e) != ERR_OK || check_free(c, s, set.overwrite, e) != ERR_OK) {
+        options_apply(c, &build_options, s->options, &set, e) != ERR_OK ||
+        check_free(c, s, set.overwrite, e) != ERR_OK) {
         return e->code;
     }
     if (set.pretrained) {
@@ -155,8 +157,7 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
         struct ml_watch reports = picture_watch_for(&watch);
         encoder_train(&options, &source, &reports, &m, &report, e);
     }
-    if (e->code == ERR_OK && context_check(c, e) == ERR_OK &&
-        keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
+    if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         picture_watch_end(&watch, "Training", p.count);
         context_say(c, "Success");
     }

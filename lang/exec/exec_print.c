@@ -38,7 +38,8 @@ static enum err_code show_all(struct context *c, const struct print_settings *se
     for (size_t row = 1; context_check(c, e) == ERR_OK && store_step(q, &more, e) == ERR_OK && more; row++) {
         struct value v = store_value(q, (size_t)column);
         if (v.type != VALUE_TEXT) {
-            err_set(e, ERR_VALUE, "row %zu: the picture's path is %s", row, v.type == VALUE_NULL ? "NULL" : "not a text");
+            err_set(e, ERR_VALUE, "row %zu: the picture's path is %s", row,
+                    v.type == VALUE_NULL ? "NULL" : "not a text");
             break;
         }
         const char *path = workspace_resolve(c->workspace, &row_arena, v.text);

@@ -51,8 +51,8 @@ static enum err_code find_input(struct search *x, struct err *e) {
     return ERR_OK;
 }
 
-static enum err_code embed_one(struct context *c, struct search *x, const struct encoder *m,
-                               const struct literal *item, struct err *e) {
+static enum err_code embed_one(struct context *c, struct search *x, const struct encoder *m, const struct literal *item,
+                               struct err *e) {
     struct pictures p = PICTURES_INIT;
     if (item->kind != LITERAL_STRING) {
         err_set(e, ERR_OPTION, "the pictures to search with must be paths in quotes");

@@ -31,7 +31,8 @@ static enum err_code similarity(void *user, const struct value *arguments, size_
         return e->code;
     }
     if (n != m) {
-        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they come from different models", n, m);
+        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they come from different models", n,
+                m);
         return err_hint(e, "run CONVERT again with the model that is searched with");
     }
     result->type = VALUE_REAL;

@@ -33,7 +33,8 @@ static const struct option_row build_rows[] = {
      "start from weights learnt elsewhere (not available in this version)", NULL},
     {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'",
      "what to do with a picture that cannot be read", NULL},
-    {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name", NULL},
+    {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
+     NULL},
 };
 
 static const struct option_row convert_rows[] = {
@@ -70,8 +71,8 @@ static const struct option_row search_rows[] = {
 static const struct option_row print_rows[] = {
     {"image_col", OPTION_NAME, AT(print_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
      "column with the path of each picture", NULL},
-    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240", "width and height on the page, in pixels",
-     NULL},
+    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240",
+     "width and height on the page, in pixels", NULL},
 };
 
 static const struct option_row copy_rows[] = {
@@ -81,7 +82,8 @@ static const struct option_row copy_rows[] = {
 };
 
 static const struct option_row get_rows[] = {
-    {"overwrite", OPTION_BOOL, AT(get_settings, overwrite), 0, 0, NULL, "False", "replace a dataset of that name", NULL},
+    {"overwrite", OPTION_BOOL, AT(get_settings, overwrite), 0, 0, NULL, "False", "replace a dataset of that name",
+     NULL},
 };
 
 const struct option_table build_options = {STATEMENT_BUILD_MODEL, "SimCLR", build_rows, COUNT(build_rows)};

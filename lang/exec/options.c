@@ -41,8 +41,8 @@ static enum err_code apply_bool(const struct option *o, bool *out, struct err *e
     static const struct {
         const char *word;
         bool value;
-    } words[] = {{"true", true}, {"false", false}, {"1", true}, {"0", false}, {"on", true}, {"off", false},
-                 {"yes", true},  {"no", false}};
+    } words[] = {{"true", true}, {"false", false}, {"1", true},   {"0", false},
+                 {"on", true},   {"off", false},   {"yes", true}, {"no", false}};
     for (size_t i = 0; o->value.text && i < sizeof words / sizeof *words; i++) {
         if (strcasecmp(o->value.text, words[i].word) == 0) {
             *out = words[i].value;
@@ -72,7 +72,8 @@ static enum err_code apply_number(const struct option_row *row, const struct opt
 }
 
 static bool is_none(const struct literal *value) {
-    return value->kind == LITERAL_WORD && (strcasecmp(value->text, "none") == 0 || strcasecmp(value->text, "null") == 0);
+    return value->kind == LITERAL_WORD &&
+           (strcasecmp(value->text, "none") == 0 || strcasecmp(value->text, "null") == 0);
 }
 
 static enum err_code apply_text(struct context *c, const struct option_row *row, const struct option *o,
@@ -167,7 +168,8 @@ static void warn_unknown(struct context *c, const struct option_table *table, co
         suggest_offer(&near, table->rows[i].name);
     }
     if (near.best[0]) {
-        context_warn(c, "Warning: option '%s' is not known here and was ignored; did you mean '%s'?", o->key, near.best);
+        context_warn(c, "Warning: option '%s' is not known here and was ignored; did you mean '%s'?", o->key,
+                     near.best);
     } else {
         context_warn(c, "Warning: option '%s' is not known here and was ignored.", o->key);
     }

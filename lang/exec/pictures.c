@@ -12,8 +12,8 @@ void pictures_release(struct pictures *p) {
     *p = PICTURES_INIT;
 }
 
-enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *a, const struct value *path,
-                           size_t row, struct err *e) {
+enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *a, const struct value *path, size_t row,
+                           struct err *e) {
     if (p->count == p->capacity) {
         size_t capacity = p->capacity ? p->capacity * 2 : 256;
         struct picture_entry *entries = realloc(p->entries, capacity * sizeof *entries);

@@ -10,7 +10,7 @@ struct pictures {
     struct picture_entry {
         const char *path;
         size_t row; /* from 1; 0: not from a table */
-    } *entries;
+    } * entries;
     size_t count, capacity;
 };
 
@@ -19,8 +19,8 @@ struct pictures {
 void pictures_release(struct pictures *p);
 
 /* Add the picture that `path` (as the cell or the table has it) means. The path's copy is in arena `a`. */
-enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *a, const struct value *path,
-                           size_t row, struct err *e);
+enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *a, const struct value *path, size_t row,
+                           struct err *e);
 
 /* Take out what cannot be read, on all cores; *skipped is how many, and *first says what was wrong with the first. */
 enum err_code pictures_keep_readable(struct context *c, struct pictures *p, size_t *skipped, struct err *first,

@@ -18,7 +18,7 @@ struct relation {
     struct relation_table {
         const char *name;
         struct relation_table *next;
-    } *temporaries;
+    } * temporaries;
 };
 
 #define RELATION_INIT ((struct relation){.sql = {.data = NULL}})
@@ -41,7 +41,8 @@ const char *relation_new_table(struct context *c, struct relation *r, struct err
 enum err_code relation_prepare(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
                                struct err *e);
 
-/* A relation to be built apart, and looked at, before it becomes part of `outer`: its parameters count on from there. */
+/* A relation to be built apart, and looked at, before it becomes part of `outer`: its parameters count on from there.
+ */
 struct relation relation_inside(const struct relation *outer);
 
 /* Append what was built apart; `inner` is empty afterwards. */

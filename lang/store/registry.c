@@ -41,7 +41,8 @@ enum err_code registry_each(struct store *s, void (*each)(void *user, const stru
     if (store_has_table(s, TABLE, &found, e) != ERR_OK || !found) {
         return e->code;
     }
-    prepare(s, "SELECT name, class_name, file, image_col, last_updated_utc FROM " TABLE " ORDER BY name", NULL, 0, &q, e);
+    prepare(s, "SELECT name, class_name, file, image_col, last_updated_utc FROM " TABLE " ORDER BY name", NULL, 0, &q,
+            e);
     while (e->code == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
         struct model_record m = {text_at(q, 0), text_at(q, 1), text_at(q, 2), text_at(q, 3), text_at(q, 4)};
         each(user, &m);
@@ -122,7 +123,8 @@ enum err_code registry_put(struct store *s, const struct model_record *model, st
     clock_utc(now);
     const char *const texts[] = {model->name, model->class_name, model->file, model->image_col, now};
     if (store_run(s,
-                  "CREATE TABLE IF NOT EXISTS " TABLE " (name TEXT PRIMARY KEY, class_name TEXT NOT NULL, file TEXT NOT "
+                  "CREATE TABLE IF NOT EXISTS " TABLE
+                  " (name TEXT PRIMARY KEY, class_name TEXT NOT NULL, file TEXT NOT "
                   "NULL, image_col TEXT NOT NULL, last_updated_utc TEXT NOT NULL)",
                   e) != ERR_OK) {
         return e->code;

@@ -1,0 +1,138 @@
+/* The sink of one cell. Streams wait in `stream`, so every other message flushes them first and the order stays. */
+#include "kernel/display/display.h"
+
+#include "kernel/display/frame_grid.h"
+#include "kernel/display/output_message.h"
+#include "kernel/display/progress_view.h"
+#include "kernel/display/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct display {
+    struct display_output output;
+    struct sink sink;
+    int count;
+    struct stream stream;
+    struct progress_view progress;
+    struct frame frame;
+    bool has_frame;
+};
+
+static void streams_flush(void *user) {
+    struct display *d = user;
+    stream_flush(&d->stream);
+}
+
+static void on_text(void *user, const char *utf8, size_t len) {
+    struct display *d = user;
+    stream_add(&d->stream, "stdout", utf8, len);
+}
+
+static void on_warning(void *user, const char *utf8, size_t len) {
+    struct display *d = user;
+    stream_add(&d->stream, "stderr", utf8, len);
+}
+
+static void frame_drop(struct display *d) {
+    if (d->has_frame) {
+        frame_release(&d->frame);
+        d->has_frame = false;
+    }
+}
+
+/* The statement goes on without its table: the rest of it may still matter. */
+static void frame_fail(struct display *d) {
+    static const char words[] = "The table is not shown: memory is out.\n";
+    frame_drop(d);
+    on_warning(d, words, sizeof words - 1);
+}
+
+static void on_table_begin(void *user, const struct column *columns, size_t count) {
+    struct display *d = user;
+    struct err e = ERR_INIT;
+    frame_drop(d);
+    d->has_frame = frame_init(&d->frame, columns, count, &e) == ERR_OK;
+    if (!d->has_frame) {
+        frame_fail(d);
+    }
+}
+
+static void on_table_row(void *user, const struct value *values) {
+    struct display *d = user;
+    struct err e = ERR_INIT;
+    if (d->has_frame && frame_add(&d->frame, values, &e) != ERR_OK) {
+        frame_fail(d);
+    }
+}
+
+static void on_table_end(void *user) {
+    struct display *d = user;
+    struct frame_grid grid;
+    struct err e = ERR_INIT;
+    if (!d->has_frame) {
+        return;
+    }
+    if (frame_grid_init(&grid, &d->frame, &e) != ERR_OK) {
+        frame_fail(d);
+        return;
+    }
+    struct buf html = BUF_INIT, plain = BUF_INIT;
+    frame_html(&grid, &html);
+    frame_text(&grid, &plain);
+    streams_flush(d);
+    output_message_publish(&d->output, "execute_result", output_message_result(d->count, &html, &plain));
+    buf_release(&html);
+    buf_release(&plain);
+    frame_grid_release(&grid);
+    frame_drop(d);
+}
+
+static void on_picture(void *user, const struct picture *p) {
+    struct display *d = user;
+    streams_flush(d);
+    output_message_publish(&d->output, "display_data", output_message_picture(p));
+}
+
+static void on_progress(void *user, const struct progress *p) {
+    struct display *d = user;
+    progress_view_update(&d->progress, p, streams_flush, d);
+}
+
+struct display *display_new(const struct display_output *output, int count) {
+    struct display *d = calloc(1, sizeof *d);
+    if (!d) {
+        return NULL;
+    }
+    d->output = *output;
+    d->count = count;
+    d->sink = (struct sink){.user = d,
+                            .text = on_text,
+                            .warning = on_warning,
+                            .table_begin = on_table_begin,
+                            .table_row = on_table_row,
+                            .table_end = on_table_end,
+                            .picture = on_picture,
+                            .progress = on_progress};
+    stream_init(&d->stream, &d->output);
+    progress_view_init(&d->progress, &d->output);
+    return d;
+}
+
+const struct sink *display_sink(struct display *d) {
+    return &d->sink;
+}
+
+void display_finish(struct display *d) {
+    frame_drop(d);
+    progress_view_end(&d->progress, streams_flush, d);
+    streams_flush(d);
+}
+
+void display_free(struct display *d) {
+    if (d) {
+        frame_drop(d);
+        stream_release(&d->stream);
+        free(d);
+    }
+}

@@ -1,0 +1,208 @@
+/* What to send is decided by the seconds that the progress itself tells, so that a test needs no clock. */
+#include "kernel/display/progress_view.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "kernel/display/html_text.h"
+#include "kernel/display/output_message.h"
+#include "kernel/display/progress_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 20 };
+
+static const double silence = 0.5;  /* seconds before anything is shown */
+static const double interval = 0.2; /* seconds between updates */
+
+void progress_view_init(struct progress_view *v, const struct display_output *output) {
+    *v = (struct progress_view){.output = output};
+}
+
+/* Saved notebooks keep old displays, so an id must not come again, in another process neither. */
+static void id_make(char id[64]) {
+    static unsigned long made;
+    char now[28];
+    clock_iso8601(now);
+    unsigned long number = __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED);
+    snprintf(id, 64, "progress-%s-%ld-%lu", now, (long)getpid(), number);
+}
+
+static void words_copy(char *to, size_t size, const char *from) {
+    size_t len = from ? strlen(from) : 0;
+    size_t n = len < size ? len : utf8_cut(from, size - 1);
+    if (n > 0) {
+        memcpy(to, from, n);
+    }
+    to[n] = '\0';
+}
+
+static void losses_keep(struct progress_view *v, const float *losses, size_t count) {
+    size_t points = count < PROGRESS_LOSSES ? count : PROGRESS_LOSSES;
+    for (size_t i = 0; i < points; i++) {
+        size_t from = i * count / points, to = (i + 1) * count / points;
+        float sum = 0;
+        for (size_t k = from; k < to; k++) {
+            sum += losses[k];
+        }
+        v->losses[i] = sum / (float)(to - from);
+    }
+    if (count > 0) {
+        v->first_loss = losses[0];
+        v->last_loss = losses[count - 1];
+    }
+    v->last.losses = NULL;
+    v->last.loss_count = points;
+}
+
+static void progress_keep(struct progress_view *v, const struct progress *p) {
+    v->last = *p;
+    words_copy(v->what, sizeof v->what, p->what);
+    words_copy(v->unit, sizeof v->unit, p->unit);
+    v->last.what = v->last.unit = NULL;
+    losses_keep(v, p->losses, p->loss_count);
+}
+
+static bool is_done(const struct progress *p) {
+    return p->total > 0 && p->done >= p->total;
+}
+
+static void amounts_add(const struct progress_view *v, struct buf *out) {
+    if (v->last.total > 0) {
+        bool bytes = strcmp(v->unit, "bytes") == 0;
+        progress_text_amount(out, v->last.done, bytes ? v->unit : "");
+        buf_str(out, bytes ? " of " : "/");
+        progress_text_amount(out, v->last.total, v->unit);
+    } else {
+        progress_text_amount(out, v->last.done, v->unit);
+    }
+}
+
+/* Rate, time left, epoch, loss: each only where it means something. */
+static void details_add(const struct progress_view *v, struct buf *out) {
+    const struct progress *p = &v->last;
+    double rate = p->seconds > 0 ? p->done / p->seconds : 0;
+    amounts_add(v, out);
+    if (rate >= 1) {
+        buf_str(out, "  ");
+        progress_text_amount(out, floor(rate + 0.5), v->unit);
+        buf_str(out, "/s");
+    }
+    if (rate > 0 && p->total > p->done) {
+        buf_str(out, "  ");
+        progress_text_time(out, (p->total - p->done) / rate);
+        buf_str(out, " left");
+    }
+    if (p->epochs > 0) {
+        buf_printf(out, "  epoch %d/%d", p->epoch, p->epochs);
+    }
+    if (p->loss_count > 0) {
+        buf_printf(out, "  loss %.3g ", (double)v->last_loss);
+        progress_text_curve(out, v->losses, p->loss_count);
+    }
+}
+
+static double share_of(const struct progress *p) {
+    double share = p->total > 0 ? p->done / p->total : 0;
+    return share > 0 ? fmin(share, 1) : 0;
+}
+
+void progress_view_line(const struct progress_view *v, struct buf *out) {
+    buf_utf8(out, v->what, strlen(v->what));
+    if (v->last.total > 0) {
+        buf_str(out, "  ");
+        progress_text_bar(out, share_of(&v->last), BAR_WIDTH);
+        buf_printf(out, " %3.0f %%", floor(100 * share_of(&v->last)));
+    }
+    buf_str(out, "  ");
+    details_add(v, out);
+}
+
+void progress_view_summary(const struct progress_view *v, struct buf *out) {
+    const struct progress *p = &v->last;
+    buf_utf8(out, v->what, strlen(v->what));
+    if (p->total > p->done) {
+        buf_str(out, ": stopped at ");
+        amounts_add(v, out);
+    } else {
+        buf_str(out, ": ");
+        progress_text_amount(out, p->done, v->unit);
+    }
+    buf_str(out, " in ");
+    progress_text_time(out, p->seconds);
+    if (p->loss_count > 1) {
+        buf_printf(out, ", loss %.3g → %.3g", (double)v->first_loss, (double)v->last_loss);
+    } else if (p->loss_count == 1) {
+        buf_printf(out, ", loss %.3g", (double)v->last_loss);
+    }
+}
+
+/* Colours are the page's own, but for the bar's blue, which stands on white and black alike. */
+void progress_view_html(const struct progress_view *v, struct buf *out) {
+    struct buf details = BUF_INIT;
+    double percent = floor(100 * share_of(&v->last));
+    details_add(v, &details);
+    buf_str(out, "<div style=\"font-family: monospace; white-space: pre-wrap;\">");
+    html_text_add(out, v->what, strlen(v->what));
+    if (v->last.total > 0) {
+        buf_printf(out,
+                   "  <span style=\"display: inline-block; width: 160px; height: 10px; border: 1px solid #888888;\">"
+                   "<span style=\"display: block; width: %.0f%%; height: 10px; background-color: #2a7de1;\">"
+                   "</span></span> %3.0f %%",
+                   percent, percent);
+    }
+    buf_str(out, "  ");
+    html_text_add(out, buf_text(&details), details.len);
+    buf_str(out, "</div>");
+    out->failed = out->failed || details.failed;
+    buf_release(&details);
+}
+
+static void view_send(struct progress_view *v, bool ended, void (*before)(void *), void *user) {
+    struct buf html = BUF_INIT, plain = BUF_INIT;
+    const char *msg_type = v->id[0] ? "update_display_data" : "display_data";
+    if (!v->id[0]) {
+        id_make(v->id);
+    }
+    if (ended) {
+        progress_view_summary(v, &plain);
+        buf_str(&html, "<div style=\"font-family: monospace; white-space: pre-wrap;\">");
+        html_text_add(&html, buf_text(&plain), plain.len);
+        buf_str(&html, "</div>");
+    } else {
+        progress_view_line(v, &plain);
+        progress_view_html(v, &html);
+    }
+    before(user);
+    output_message_publish(v->output, msg_type, output_message_progress(v->id, &html, &plain));
+    v->shown_at = v->last.seconds;
+    buf_release(&html);
+    buf_release(&plain);
+}
+
+void progress_view_end(struct progress_view *v, void (*before)(void *), void *user) {
+    if (v->id[0]) {
+        view_send(v, true, before, user);
+    }
+    progress_view_init(v, v->output);
+}
+
+void progress_view_update(struct progress_view *v, const struct progress *p, void (*before)(void *), void *user) {
+    bool renamed = p->what && strncmp(v->what, p->what, sizeof v->what - 4) != 0;
+    bool restarted = p->done < v->last.done && p->seconds < v->last.seconds;
+    if (v->id[0] && (renamed || restarted)) { /* another piece of work: a line of its own */
+        progress_view_end(v, before, user);
+    }
+    progress_keep(v, p);
+    bool due = v->id[0] ? p->seconds - v->shown_at >= interval : p->seconds >= silence;
+    if (is_done(p)) {
+        if (v->id[0] || p->seconds >= silence) {
+            view_send(v, true, before, user);
+        }
+        progress_view_init(v, v->output);
+    } else if (due) {
+        view_send(v, false, before, user);
+    }
+}

@@ -1,0 +1,34 @@
+/* The layer around statements: a cell is magic lines and pieces of statement text.
+ *
+ *   %load_ext thanosql        %reload_ext …; thanosql_magic and thanosql.magic are the same
+ *   %thanosql API_TOKEN=…     the token itself goes nowhere: not into a part, not into an error
+ *   %thanosql ws://…          an address
+ *   %thanosql STATEMENT       the rest of the line; %psql likewise
+ *   %%thanosql …              the rest of the line and all lines below; %%psql likewise
+ *   anything else             statement text, as after %%thanosql
+ *
+ * A magic line is one that begins with % where no string, comment or parenthesis is open. */
+#ifndef LANG_SYNTAX_MAGIC_H
+#define LANG_SYNTAX_MAGIC_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "lang/syntax/ast.h"
+
+struct magic_part {
+    const char *word;   /* as in STATEMENT_MAGIC; NULL: statement text */
+    struct span span;   /* the text, or the whole magic line */
+    const char *detail; /* of magic: the extension, or the address without secrets; else NULL */
+    struct magic_part *next;
+};
+
+/* Split a cell. Parts come in order; all in the arena. ERR_SYNTAX for a magic that is not known or misused (with
+ * the near ones), ERR_UNSUPPORTED for shell lines, other magics, Python, and `name = %thanosql …`. A quote
+ * without an end is left to the parser. */
+enum err_code magic_split(struct arena *a, const char *code, size_t len, struct magic_part **out, struct err *e);
+
+/* ERR_UNSUPPORTED, with what to use instead, where the text at [at, end) of the code begins like Python or a shell
+ * line; else ERR_OK. Never for what begins like a statement, however misspelt. */
+enum err_code magic_refuse_python(const char *code, size_t at, size_t end, struct err *e);
+
+#endif

@@ -1,0 +1,251 @@
+/* Everything is an eigenproblem of a small symmetric matrix that was summed up over the gallery in chunks. */
+#include "ml/model/whitening.h"
+
+#include "ml/nn/eigen.h"
+#include "ml/nn/gemm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 512              /* rows of a sum between two looks at the watch */
+#define LEAST_VARIANCE 1e-6F   /* of a component, as part of the first's: below it is rounding */
+#define FLOOR .5F              /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
+#define CHUNK_PICTURES 64      /* of the scatter */
+
+/* rows' rows / count, (width, width). */
+static enum err_code covariance(const float *rows, size_t count, size_t width, float *out, struct pace *pace,
+                                struct err *e) {
+    memset(out, 0, width * width * sizeof *out);
+    for (size_t at = 0; at < count; at += CHUNK) {
+        size_t n = count - at < CHUNK ? count - at : CHUNK;
+        const float *some = rows + at * width;
+        gemm(width, width, n, 1 / (float)count, (struct gemm_matrix){some, width, true},
+             (struct gemm_matrix){some, width, false}, 1, out, width);
+        if (pace_check(pace, e)) {
+            return e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+/* rows rows' / count, (count, count). */
+static enum err_code gram(const float *rows, size_t count, size_t width, float *out, struct pace *pace,
+                          struct err *e) {
+    struct gemm_matrix turned = {rows, width, true};
+    for (size_t at = 0; at < count; at += CHUNK) {
+        size_t n = count - at < CHUNK ? count - at : CHUNK;
+        gemm(n, count, width, 1 / (float)count, (struct gemm_matrix){rows + at * width, width, false}, turned, 0,
+             out + at * count, count);
+        if (pace_check(pace, e)) {
+            return e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+static void centre_once(float *rows, size_t count, size_t width, float *sum, float *mean) {
+    memset(sum, 0, width * sizeof *sum);
+    for (size_t r = 0; r < count; r++) {
+        for (size_t k = 0; k < width; k++) {
+            sum[k] += rows[r * width + k];
+        }
+    }
+    for (size_t k = 0; k < width; k++) {
+        sum[k] /= (float)(count ? count : 1);
+        mean[k] += sum[k];
+    }
+    for (size_t r = 0; r < count; r++) {
+        for (size_t k = 0; k < width; k++) {
+            rows[r * width + k] -= sum[k];
+        }
+    }
+}
+
+/* Subtract the mean of the rows, told in `mean`. Twice, so that the rounding of the first sum goes too: rows that are
+ * all equal become zeros. `sum` is scratch. */
+static void centre_rows(float *rows, size_t count, size_t width, float *sum, float *mean) {
+    memset(mean, 0, width * sizeof *mean);
+    centre_once(rows, count, width, sum, mean);
+    centre_once(rows, count, width, sum, mean);
+}
+
+/* From eigenvectors of the Gram matrix (components, count) to directions of the features. */
+static void turn_gram(const float *vectors, const float *values, size_t components, const float *rows, size_t count,
+                      size_t width, float *basis) {
+    gemm(components, width, count, 1, (struct gemm_matrix){vectors, count, false},
+         (struct gemm_matrix){rows, width, false}, 0, basis, width);
+    for (size_t i = 0; i < components; i++) {
+        float variance = values[i] * (float)count, scale = variance > 0 ? 1 / sqrtf(variance) : 0;
+        for (size_t k = 0; k < width; k++) {
+            basis[i * width + k] *= scale;
+        }
+    }
+}
+
+/* Components that carry something. */
+static size_t count_components(const float *values, size_t most) {
+    size_t n = 1;
+    while (n < most && values[0] > 1e-12F && values[n] > LEAST_VARIANCE * values[0]) {
+        n++;
+    }
+    return n;
+}
+
+enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
+                                   struct err *e) {
+    size_t width = (size_t)p->stem.length, n = count < width ? count : width;
+    size_t most = PROJECTION_COMPONENTS < n ? PROJECTION_COMPONENTS : n;
+    most = count > 1 && most > count - 1 ? count - 1 : most;
+    float *matrix = malloc((n * n + most * n + most + 2 * width) * sizeof *matrix);
+    p->basis = calloc(most * width, sizeof *p->basis);
+    p->offset = calloc(most, sizeof *p->offset);
+    if (!matrix || !p->basis || !p->offset) {
+        free(matrix);
+        return err_nomem(e);
+    }
+    float *vectors = matrix + n * n, *values = vectors + most * n, *mean = values + most;
+    bool small = count < width;
+    centre_rows(features, count, width, mean + width, mean);
+    enum err_code code = small ? gram(features, count, width, matrix, pace, e)
+                               : covariance(features, count, width, matrix, pace, e);
+    if (!code && !eigen_leading(n, matrix, most, values, vectors, pace, e)) {
+        p->components = (int)count_components(values, most);
+        size_t k = (size_t)p->components;
+        if (small) {
+            turn_gram(vectors, values, k, features, count, width, p->basis);
+        } else {
+            memcpy(p->basis, vectors, k * width * sizeof *vectors);
+        }
+        gemm(k, 1, width, 1, (struct gemm_matrix){p->basis, width, false}, (struct gemm_matrix){mean, 1, false}, 0,
+             p->offset, 1);
+    }
+    free(matrix);
+    return e->code;
+}
+
+/* Rows of a picture's views less their mean. */
+static void centre_views(float *rows, size_t pictures, size_t views, size_t width) {
+    for (size_t i = 0; i < pictures; i++) {
+        float *own = rows + i * views * width;
+        for (size_t k = 0; k < width; k++) {
+            float mean = 0;
+            for (size_t v = 0; v < views; v++) {
+                mean += own[v * width + k];
+            }
+            mean /= (float)views;
+            for (size_t v = 0; v < views; v++) {
+                own[v * width + k] -= mean;
+            }
+        }
+    }
+}
+
+enum err_code whitening_scatter(const struct projection *p, const struct gallery *g, uint64_t seed, float *scatter,
+                                struct pace *pace, struct err *e) {
+    size_t width = (size_t)p->components, views = WHITENING_DRAWS + 1 + (p->stem.preset->mirror ? 1 : 0);
+    struct view list[CHUNK_PICTURES * (WHITENING_DRAWS + 2)];
+    float *rows = malloc(CHUNK_PICTURES * views * width * sizeof *rows);
+    if (!rows) {
+        return err_nomem(e);
+    }
+    memset(scatter, 0, width * width * sizeof *scatter);
+    float share = 1 / ((float)g->count * (float)(views - 1));
+    for (size_t at = 0; !e->code && at < g->count; at += CHUNK_PICTURES) {
+        size_t n = g->count - at < CHUNK_PICTURES ? g->count - at : CHUNK_PICTURES, all = n * views;
+        for (size_t i = 0; i < all; i++) {
+            uint32_t kind = (uint32_t)(i % views);
+            kind += kind > 0 && !p->stem.preset->mirror ? 1 : 0; /* original, (mirrored,) drawn */
+            list[i] = (struct view){g->ids[at + i / views], kind};
+        }
+        if (projection_views(p, g, list, all, seed, rows, NULL, false, pace, e)) {
+            break;
+        }
+        centre_views(rows, n, views, width);
+        gemm(width, width, all, share, (struct gemm_matrix){rows, width, true}, (struct gemm_matrix){rows, width, false},
+             1, scatter, width);
+        pace->progress.done += n;
+        pace_check(pace, e);
+    }
+    free(rows);
+    return e->code;
+}
+
+/* Columns that whiten: eigenvectors of the scatter over the square roots of their softened values, (width, width). */
+static enum err_code whiten(const float *scatter, size_t width, float *values, float *vectors, float *out,
+                            struct pace *pace, struct err *e) {
+    if (eigen_leading(width, scatter, width, values, vectors, pace, e)) {
+        return e->code;
+    }
+    float mean = 0;
+    for (size_t i = 0; i < width; i++) {
+        values[i] = values[i] > 0 ? values[i] : 0;
+        mean += values[i] / (float)width;
+    }
+    for (size_t i = 0; i < width; i++) {
+        float value = values[i] + FLOOR * mean, scale = value > 1e-12F ? 1 / sqrtf(value) : 1;
+        for (size_t k = 0; k < width; k++) {
+            out[k * width + i] = vectors[i * width + k] * scale;
+        }
+    }
+    return ERR_OK;
+}
+
+/* No views: the components are the axes already; their fourth roots of variance soften the first ones. */
+static void half_whiten(struct dense *layer, const float *x, size_t count) {
+    for (size_t i = 0; i < layer->outputs; i++) {
+        double square = 0;
+        for (size_t r = 0; r < count; r++) {
+            square += (double)x[r * layer->inputs + i] * x[r * layer->inputs + i];
+        }
+        float variance = (float)(square / (double)(count ? count : 1));
+        layer->weights[i * layer->outputs + i] = variance > 1e-12F ? 1 / sqrtf(sqrtf(variance)) : 1;
+    }
+}
+
+/* Bring the outputs to a mean length of 1, which the rate of the training that may follow is made for. */
+static void scale_layer(struct dense *layer, const float *x, size_t count, float *h) {
+    double sum = 0;
+    dense_forward(layer, x, count, h);
+    for (size_t r = 0; r < count; r++) {
+        double square = 0;
+        for (size_t k = 0; k < layer->outputs; k++) {
+            square += (double)h[r * layer->outputs + k] * h[r * layer->outputs + k];
+        }
+        sum += sqrt(square);
+    }
+    float scale = sum > 1e-6 ? (float)((double)count / sum) : 1;
+    for (size_t i = 0; i < layer->inputs * layer->outputs; i++) {
+        layer->weights[i] *= scale;
+    }
+}
+
+enum err_code whitening_layer(struct dense *layer, const float *scatter, const float *x, size_t count,
+                              struct pace *pace, struct err *e) {
+    size_t width = layer->inputs, kept = layer->outputs;
+    float *memory = malloc((3 * width * width + 2 * width + count * width) * sizeof *memory);
+    if (!memory) {
+        return err_nomem(e);
+    }
+    float *vectors = memory, *whitener = vectors + width * width, *spread = whitener + width * width;
+    float *values = spread + width * width, *mean = values + width, *z = mean + width;
+    if (!scatter) {
+        half_whiten(layer, x, count);
+    } else if (!whiten(scatter, width, values, vectors, whitener, pace, e)) {
+        gemm(count, width, width, 1, (struct gemm_matrix){x, width, false}, (struct gemm_matrix){whitener, width, false},
+             0, z, width);
+        dense_normalise(z, count, width);
+        centre_rows(z, count, width, values, mean);
+        if (!covariance(z, count, width, spread, pace, e) &&
+            !eigen_leading(width, spread, kept, values, vectors, pace, e)) {
+            gemm(width, kept, width, 1, (struct gemm_matrix){whitener, width, false},
+                 (struct gemm_matrix){vectors, width, true}, 0, layer->weights, kept);
+        }
+    }
+    if (!e->code) {
+        scale_layer(layer, x, count, z);
+        dense_centre(layer, x, count, z);
+    }
+    free(memory);
+    return e->code;
+}

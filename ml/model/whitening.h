@@ -1,0 +1,27 @@
+/* The closed form of contrastive learning: principal components of the features, then view whitening. The scatter of a
+ * picture's augmented views about their mean tells which directions only follow the augmentation; dividing by it is
+ * relevant component analysis (Bar-Hillel, Hertz, Shental and Weinshall 2005, section 3) with the views as chunklets. */
+#ifndef ML_MODEL_WHITENING_H
+#define ML_MODEL_WHITENING_H
+
+#include "ml/model/projection.h"
+#include "ml/nn/dense.h"
+
+#define WHITENING_DRAWS 4 /* augmented views of each picture, besides the original and its mirror */
+
+/* Principal components of joined features (count, p->stem.length): fills components, basis and offset. At most 256, at
+ * most count - 1, none that carries nothing (but at least one). The features lose their mean in place. */
+enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
+                                   struct err *e);
+
+/* Scatter of views within their pictures, (components, components). */
+enum err_code whitening_scatter(const struct projection *p, const struct gallery *g, uint64_t seed, float *scatter,
+                                struct pace *pace, struct err *e);
+
+/* The start of the layer (initialised; its outputs at most its inputs) from the scatter and the gallery's components
+ * x (count, inputs): whiten by the scatter, then turn to the principal axes of the unit vectors and keep the first. A
+ * scatter of NULL (no views): principal components divided by the fourth root of their variance ("half whitening"). */
+enum err_code whitening_layer(struct dense *layer, const float *scatter, const float *x, size_t count,
+                              struct pace *pace, struct err *e);
+
+#endif

@@ -1,0 +1,159 @@
+/* Progress: when it shows, what it says, and how it ends. The clock is the progress's own seconds. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "kernel/display/progress_text.h"
+#include "kernel/display/progress_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct record {
+    int created, updated, flushed;
+    char id[2][64];
+    char plain[512], html[2048];
+};
+
+static void on_publish(void *user, const char *msg_type, json_t *content) {
+    struct record *r = user;
+    const char *id = json_string_value(json_object_get(json_object_get(content, "transient"), "display_id"));
+    json_t *data = json_object_get(content, "data");
+    assert_non_null(id);
+    if (strcmp(msg_type, "display_data") == 0) {
+        snprintf(r->id[r->created % 2], sizeof r->id[0], "%s", id);
+        r->created++;
+    } else {
+        assert_string_equal(msg_type, "update_display_data");
+        assert_string_equal(id, r->id[(r->created + 1) % 2]);
+        r->updated++;
+    }
+    assert_int_equal(r->flushed, r->created + r->updated);
+    snprintf(r->plain, sizeof r->plain, "%s", json_string_value(json_object_get(data, "text/plain")));
+    snprintf(r->html, sizeof r->html, "%s", json_string_value(json_object_get(data, "text/html")));
+    json_decref(content);
+}
+
+static void on_flush(void *user) {
+    ((struct record *)user)->flushed++;
+}
+
+static void test_training(void **state) {
+    (void)state;
+    struct record r = {0};
+    struct display_output output = {.user = &r, .publish = on_publish};
+    struct progress_view v;
+    progress_view_init(&v, &output);
+    float losses[1000];
+    for (int i = 1; i <= 1000; i++) {
+        losses[i - 1] = 3.21f - 0.00219219f * (float)(i - 1);
+        struct progress p = {.what = "Training",
+                             .unit = "images",
+                             .done = i * 10,
+                             .total = 10000,
+                             .seconds = i / 128.0,
+                             .epoch = 1,
+                             .epochs = 1,
+                             .losses = losses,
+                             .loss_count = (size_t)i};
+        progress_view_update(&v, &p, on_flush, &r);
+        assert_int_equal(r.created, p.seconds >= 0.5 ? 1 : 0);
+        if (i == 480) {
+            assert_string_equal(r.plain, "Training  █████████░░░░░░░░░░░  48 %  4,800/10,000 images  1,280 images/s  "
+                                         "4.1 s left  epoch 1/1  loss 2.16 ██▇▇▇▆▆▆▆▅▅▅▄▄▄▃▃▃▃▂▂▂▁▁");
+            assert_non_null(strstr(r.html, "width: 48%;"));
+            assert_null(strstr(r.html, "<style"));
+            assert_null(strstr(r.html, "<script"));
+        }
+    }
+    assert_int_equal(r.updated, 36); /* five a second, and the summary */
+    assert_string_equal(r.plain, "Training: 10,000 images in 7.8 s, loss 3.21 → 1.02");
+    int messages = r.created + r.updated;
+    progress_view_end(&v, on_flush, &r);
+    assert_int_equal(r.created + r.updated, messages);
+}
+
+static void progress_send(struct progress_view *v, struct record *r, const char *what, double done, double total,
+                          double seconds) {
+    struct progress p = {.what = what, .unit = "bytes", .done = done, .total = total, .seconds = seconds};
+    progress_view_update(v, &p, on_flush, r);
+}
+
+static void test_short_work_is_silent(void **state) {
+    (void)state;
+    struct record r = {0};
+    struct display_output output = {.user = &r, .publish = on_publish};
+    struct progress_view v;
+    progress_view_init(&v, &output);
+    progress_send(&v, &r, "Reading", 1, 2, 0.2);
+    progress_send(&v, &r, "Reading", 2, 2, 0.49);
+    progress_view_end(&v, on_flush, &r);
+    assert_int_equal(r.created + r.updated, 0);
+}
+
+static void test_stopped_and_next(void **state) {
+    (void)state;
+    struct record r = {0};
+    struct display_output output = {.user = &r, .publish = on_publish};
+    struct progress_view v;
+    progress_view_init(&v, &output);
+    progress_send(&v, &r, "Downloading <b>", 1500000, 6000000, 1);
+    assert_string_equal(r.plain, "Downloading <b>  █████░░░░░░░░░░░░░░░  25 %  1.5 MB of 6.0 MB  1.5 MB/s  3.0 s left");
+    assert_non_null(strstr(r.html, "Downloading &lt;b&gt;"));
+    progress_send(&v, &r, "Reading", 700, 0, 2); /* other work: the first line ends, a second begins */
+    assert_int_equal(r.created, 2);
+    assert_int_equal(r.updated, 1);
+    assert_string_not_equal(r.id[0], r.id[1]);
+    assert_string_equal(r.plain, "Reading  700 bytes  350 bytes/s");
+    progress_send(&v, &r, "Reading", 800, 0, 2.1); /* too soon to show */
+    assert_int_equal(r.updated, 1);
+    progress_view_end(&v, on_flush, &r);
+    assert_string_equal(r.plain, "Reading: 800 bytes in 2.1 s");
+    progress_send(&v, &r, "Downloading", 3000, 4000, 90);
+    assert_int_equal(r.created, 3);
+    progress_send(&v, &r, "Downloading", 1000, 4000, 70); /* begun anew under the same name */
+    assert_int_equal(r.created, 4);
+    progress_view_end(&v, on_flush, &r);
+    assert_string_equal(r.plain, "Downloading: stopped at 1.0 kB of 4.0 kB in 1 min 10 s");
+}
+
+static void test_words(void **state) {
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *want;
+    } times[] = {{0, "0.0 s"},        {0.84, "0.8 s"},      {9.96, "10 s"}, {59.4, "59 s"},
+                 {185, "3 min 05 s"}, {7800, "2 h 10 min"}, {NAN, "0.0 s"}, {-1, "0.0 s"}};
+    static const struct {
+        double amount;
+        const char *unit, *want;
+    } amounts[] = {
+        {1000, "images", "1,000 images"}, {999, "bytes", "999 bytes"},    {1234567, "rows", "1,234,567 rows"},
+        {999999, "bytes", "1.0 MB"},      {12345678, "bytes", "12.3 MB"}, {-5, "", "0"},
+        {NAN, "rows", "0 rows"},          {5e12, "bytes", "5.0 TB"},      {3e15, "bytes", "3000.0 TB"}};
+    static const float values[] = {1, NAN, 0, 0.5f, INFINITY};
+    struct buf out = BUF_INIT;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        buf_clear(&out);
+        progress_text_time(&out, times[i].seconds);
+        assert_string_equal(buf_text(&out), times[i].want);
+    }
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+        buf_clear(&out);
+        progress_text_amount(&out, amounts[i].amount, amounts[i].unit);
+        assert_string_equal(buf_text(&out), amounts[i].want);
+    }
+    buf_clear(&out);
+    progress_text_curve(&out, values, 5);
+    assert_string_equal(buf_text(&out), "█ ▁▅ ");
+    buf_release(&out);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_training), cmocka_unit_test(test_short_work_is_silent),
+                                       cmocka_unit_test(test_stopped_and_next), cmocka_unit_test(test_words)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
