@@ -108,3 +108,7 @@ enum err_code digest_hmac(const char *name, const void *key, size_t key_len, con
     EVP_MAC_free(hmac);
     return e->code;
 }
+
+bool digest_equal(const char *wanted, const char *given, size_t len) {
+    return strlen(wanted) == len && CRYPTO_memcmp(wanted, given, len) == 0;
+}

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for the text of the longest digest (512 bits) and its NUL. */
@@ -30,5 +31,8 @@ struct digest_part {
  * A name that is not known is ERR_UNSUPPORTED. */
 enum err_code digest_hmac(const char *name, const void *key, size_t key_len, const struct digest_part *parts,
                           size_t count, char hex[DIGEST_HEX], struct err *e);
+
+/* Whether given[0..len) is the text `wanted`, in a time that does not tell where they differ. */
+bool digest_equal(const char *wanted, const char *given, size_t len);
 
 #endif

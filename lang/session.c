@@ -1,6 +1,7 @@
 /* One notebook's session: parses a cell and runs its statements in turn over the workspace's store. */
 #include "lang/session.h"
 
+#include "base/file.h"
 #include "lang/data/workspace.h"
 #include "lang/exec/context.h"
 #include "lang/exec/functions.h"
@@ -104,7 +105,7 @@ enum err_code session_complete(struct session *s, const char *code, size_t len, 
                                struct completion *out, struct err *e) {
     struct names names = {.store = store_if_there(s, a), .workspace = &s->workspace, .arena = a};
     struct vocabulary vocabulary = names_vocabulary(&names);
-    return syntax_complete(a, &vocabulary, code, len, cursor, out, e);
+    return syntax_complete(code, len, cursor, &vocabulary, a, out, e);
 }
 
 enum err_code session_inspect(struct session *s, const char *code, size_t len, size_t cursor, int detail,

@@ -7,10 +7,9 @@
 static const struct {
     const char *text;
     unsigned traits;
-} rows[WORD_COUNT] = {
-    {"", 0},
+} rows[WORD_COUNT] = {{"", 0},
 #define X(word, traits) {#word, traits},
-    KEYWORD_LIST(X)
+                      KEYWORD_LIST(X)
 #undef X
 };
 

@@ -94,6 +94,7 @@ static enum err_code skip_blanks(struct lexer *x, struct err *e) {
         } else if (line_comment(x)) {
             const char *line_end = memchr(x->code + x->at, '\n', x->end - x->at);
             x->at = line_end ? (size_t)(line_end - x->code) : x->end;
+            x->open = line_end ? LEXER_CLOSED : LEXER_OPEN_LINE;
         } else if (peek(x, 0) == '/' && peek(x, 1) == '*') {
             if (skip_block_comment(x, e) != ERR_OK) {
                 return e->code;
@@ -238,7 +239,8 @@ static char *unquote(struct arena *a, const char *text, size_t len, bool escapes
     char quote = text[0];
     for (size_t i = 1; out && i + 1 < len; i++) {
         char c = text[i], next = text[i + 1];
-        bool pair = i + 2 < len && ((c == quote && next == quote) || (escapes && c == '\\' && (next == quote || next == '\\')));
+        bool pair =
+            i + 2 < len && ((c == quote && next == quote) || (escapes && c == '\\' && (next == quote || next == '\\')));
         i += pair;
         out[n++] = text[i];
     }

@@ -32,13 +32,20 @@ struct token {
     bool escapes;         /* STRING, QUOTED: backslashes escape inside */
 };
 
-enum lexer_open { LEXER_CLOSED, LEXER_OPEN_STRING, LEXER_OPEN_QUOTED, LEXER_OPEN_DOLLAR, LEXER_OPEN_COMMENT };
+enum lexer_open {
+    LEXER_CLOSED,
+    LEXER_OPEN_STRING,
+    LEXER_OPEN_QUOTED,
+    LEXER_OPEN_DOLLAR,
+    LEXER_OPEN_COMMENT,
+    LEXER_OPEN_LINE, /* a line comment that the text ends in: no failure */
+};
 
 struct lexer {
     const char *code;
     size_t at, end;       /* what is left to read: [at, end) */
     bool backslashes;     /* '…' and "…" know backslash escapes */
-    enum lexer_open open; /* after a failure: what had no end; the error's place is its start */
+    enum lexer_open open; /* what had no end; after a failure the error's place is its start */
 };
 
 /* Read the next token. ERR_SYNTAX for a quote or comment without an end (at its start), and for bytes that can

@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "lang/syntax/lexer.h"
+#include "lang/syntax/python.h"
 
 #include <string.h>
 #include <strings.h>
@@ -32,13 +33,13 @@ static size_t line_end(const struct splitter *s, size_t at) {
     return newline ? (size_t)(newline - s->code) : s->end;
 }
 
-static void add_part(struct splitter *s, const char *word, struct span span, const char *detail) {
+static void add_part(struct splitter *s, const char *word, bool line, struct span span, const char *detail) {
     struct magic_part *part = arena_alloc(s->arena, sizeof *part);
     if (!part) {
         err_nomem(s->e);
         return;
     }
-    *part = (struct magic_part){word, span, detail, NULL};
+    *part = (struct magic_part){word, line, span, detail, NULL};
     *s->tail = part;
     s->tail = &part->next;
 }
@@ -77,7 +78,7 @@ static void load_extension(struct splitter *s, const struct magic_line *l) {
     const char *word = spelt(s, l->word, "load_ext") ? "load_ext" : "reload_ext";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (spelt(s, l->rest, names[i])) {
-            add_part(s, word, l->span, names[i]);
+            add_part(s, word, true, l->span, names[i]);
             return;
         }
     }
@@ -134,24 +135,25 @@ static size_t run_line(struct splitter *s, const struct magic_line *l) {
     size_t stop = line_end(s, l->span.at);
     const char *url = address(s, l->rest);
     if (is_token(s, l->rest)) {
-        add_part(s, "api_token", l->span, NULL);
+        add_part(s, "api_token", true, l->span, NULL);
     } else if (url) {
-        add_part(s, "api_url", l->span, url);
+        add_part(s, "api_url", true, l->span, url);
     } else if (l->whole_cell) {
         return l->rest.len > 0 ? l->rest.at : stop; /* the text begins here and runs on below */
-    } else if (l->rest.len > 0 && magic_refuse_python(s->code, l->rest.at, stop, s->e) == ERR_OK) {
-        add_part(s, NULL, l->rest, NULL);
+    } else if (l->rest.len > 0 && python_refuse(s->code, l->rest.at, stop, s->e) == ERR_OK) {
+        add_part(s, NULL, true, l->rest, NULL);
     }
     return stop;
 }
 
 /* Magics of Python's shell that people bring along. */
 static bool known_elsewhere(const struct splitter *s, struct span word) {
-    static const char *const names[] = {"bash",  "sh",   "script", "system", "sx",     "pip",        "conda", "python",
-                                        "time",  "timeit", "capture", "writefile", "run", "matplotlib", "cd", "pwd",
-                                        "ls",    "env",  "set_env", "html",  "javascript", "js", "latex", "markdown",
-                                        "autoreload", "config", "who", "whos", "reset", "sql", "store", "prun",
-                                        "debug", "pdb", "history", "cat", "mkdir", "rm", "cp", "mv", "lsmagic"};
+    static const char *const names[] = {
+        "bash",    "sh",      "script",     "system", "sx",         "pip",      "conda",      "python",  "time",
+        "timeit",  "capture", "writefile",  "run",    "matplotlib", "cd",       "pwd",        "ls",      "env",
+        "set_env", "html",    "javascript", "js",     "latex",      "markdown", "autoreload", "config",  "who",
+        "whos",    "reset",   "sql",        "store",  "prun",       "debug",    "pdb",        "history", "cat",
+        "mkdir",   "rm",      "cp",         "mv",     "lsmagic"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (spelt(s, word, names[i])) {
             return true;
@@ -177,8 +179,8 @@ static void refuse_magic(struct splitter *s, const struct magic_line *l) {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             suggest_offer(&near, names[i]);
         }
-        err_set(s->e, ERR_SYNTAX, "There is no magic %s%s%s%s%s%s", percent, word, near.best[0] ? "; did you mean " : "",
-                near.best[0] ? percent : "", near.best, near.best[0] ? "?" : "");
+        err_set(s->e, ERR_SYNTAX, "There is no magic %s%s%s%s%s%s", percent, word,
+                near.best[0] ? "; did you mean " : "", near.best[0] ? percent : "", near.best, near.best[0] ? "?" : "");
         err_hint(s->e, "there are %%%%thanosql, %%thanosql, %%%%psql, %%psql, %%load_ext and %%reload_ext");
     }
     err_at(s->e, l->span.at, l->word.at + l->word.len - l->span.at);
@@ -234,8 +236,8 @@ static void statement_text(struct splitter *s) {
     }
     s->at = stop;
     struct span text = {start, stop - start};
-    if (magic_refuse_python(s->code, start, stop, s->e) == ERR_OK && text.len > 0) {
-        add_part(s, NULL, text, NULL);
+    if (python_refuse(s->code, start, stop, s->e) == ERR_OK && text.len > 0) {
+        add_part(s, NULL, false, text, NULL);
     }
 }
 
@@ -250,7 +252,7 @@ enum err_code magic_split(struct arena *a, const char *code, size_t len, struct 
         if (at < len && code[at] == '%' && begins_line(&s, at, 0)) {
             s.at = magic_line(&s, at);
         } else if (at < len && code[at] == '!' && begins_line(&s, at, 0)) {
-            magic_refuse_python(code, at, line_end(&s, at), e);
+            python_refuse(code, at, line_end(&s, at), e);
         } else {
             statement_text(&s);
         }

@@ -15,8 +15,11 @@
 #include "base/err.h"
 #include "lang/syntax/ast.h"
 
+#include <stdbool.h>
+
 struct magic_part {
     const char *word;   /* as in STATEMENT_MAGIC; NULL: statement text */
+    bool line;          /* text that ends with its line: %thanosql STATEMENT */
     struct span span;   /* the text, or the whole magic line */
     const char *detail; /* of magic: the extension, or the address without secrets; else NULL */
     struct magic_part *next;
@@ -26,9 +29,5 @@ struct magic_part {
  * the near ones), ERR_UNSUPPORTED for shell lines, other magics, Python, and `name = %thanosql …`. A quote
  * without an end is left to the parser. */
 enum err_code magic_split(struct arena *a, const char *code, size_t len, struct magic_part **out, struct err *e);
-
-/* ERR_UNSUPPORTED, with what to use instead, where the text at [at, end) of the code begins like Python or a shell
- * line; else ERR_OK. Never for what begins like a statement, however misspelt. */
-enum err_code magic_refuse_python(const char *code, size_t at, size_t end, struct err *e);
 
 #endif

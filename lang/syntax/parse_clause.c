@@ -10,6 +10,7 @@
 enum err_code parse_advance(struct parser *p) {
     struct token next;
     if (lexer_next(&p->lexer, &next, p->e) != ERR_OK) {
+        p->wants_more = p->lexer.open != LEXER_CLOSED;
         return p->e->code;
     }
     p->before = p->token;
@@ -54,6 +55,7 @@ enum err_code parse_expected(struct parser *p, const char *what, const enum keyw
         suggest_offer(&s, keyword_text(*near));
     }
     if (p->token.kind == TOKEN_END) {
+        p->wants_more = true;
         err_set(p->e, ERR_SYNTAX, "expected %s, found the end", what);
     } else {
         size_t len = utf8_cut(p->code + p->token.span.at, p->token.span.len < 40 ? p->token.span.len : 40);
@@ -121,12 +123,11 @@ static void fold(char *text) {
 static bool names(const struct parser *p, const struct token *t) {
     if (t->kind == TOKEN_NUMBER) {
         const char *text = p->code + t->span.at;
-        for (size_t i = 0; i < t->span.len; i++) {
-            if (text[i] == '.') {
-                return false;
-            }
+        size_t digits = 0;
+        while (digits < t->span.len && text[digits] >= '0' && text[digits] <= '9') {
+            digits++;
         }
-        return text[strspn(text, "0123456789")] == '_' && strspn(text, "0123456789") < t->span.len;
+        return digits < t->span.len && text[digits] == '_' && !memchr(text, '.', t->span.len);
     }
     return t->kind == TOKEN_WORD || (t->kind == TOKEN_QUOTED && t->span.len > 2);
 }

@@ -29,6 +29,7 @@ struct parser {
     struct token token;  /* the current one: read, not used up */
     struct token before; /* the one used up last */
     const char *syntax;  /* syntax line of the statement being read; NULL for SQL */
+    bool wants_more;     /* the failure was that the text ended too early */
     int parentheses;     /* around the statement being read: a `)` ends it */
     int depth;           /* of everything that nests */
     struct parse_level levels[PARSE_DEPTH + 1];
@@ -82,6 +83,10 @@ enum err_code parse_query(struct parser *p, struct query *out);
 
 /* An SQL statement: to its end, whatever it begins with. Both lift the ThanoSQL statements in the text out of it. */
 enum err_code parse_sql(struct parser *p, struct query *out);
+
+/* parse_cell(), which also tells whether a failure was only that the text ended too early. */
+enum err_code parse_typed(struct arena *a, const char *code, size_t len, struct statement **out, bool *wants_more,
+                          struct err *e);
 
 /* One ThanoSQL statement that stands inside a query, up to parse_at_end(). In parser.c. */
 enum err_code parse_nested_statement(struct parser *p, struct statement **out);

@@ -151,8 +151,8 @@ static enum err_code key_and_value(struct parser *p, struct option *out) {
 static enum err_code missing_comma(struct parser *p) {
     struct span at = p->token.span;
     if (p->token.kind == TOKEN_WORD && parse_peek(p).sign == '=') {
-        err_set(p->e, ERR_SYNTAX, "a comma is missing between the options, before %.*s",
-                at.len < 60 ? (int)at.len : 60, p->code + at.at);
+        err_set(p->e, ERR_SYNTAX, "a comma is missing between the options, before %.*s", at.len < 60 ? (int)at.len : 60,
+                p->code + at.at);
         err_hint(p->e, "write OPTIONS (name=value, name=value)");
         return err_at(p->e, at.at, at.len);
     }
@@ -220,8 +220,9 @@ static bool known_input(const struct parser *p, char near[128]) {
 static enum err_code input(struct parser *p, struct option *out) {
     char near[128] = "";
     if (!known_input(p, near)) {
-        err_set(p->e, ERR_SYNTAX, "SEARCH knows no input %.*s%s%s%s", p->token.span.len < 60 ? (int)p->token.span.len : 60,
-                p->code + p->token.span.at, near[0] ? "; did you mean " : "", near, near[0] ? "?" : "");
+        err_set(p->e, ERR_SYNTAX, "SEARCH knows no input %.*s%s%s%s",
+                p->token.span.len < 60 ? (int)p->token.span.len : 60, p->code + p->token.span.at,
+                near[0] ? "; did you mean " : "", near, near[0] ? "?" : "");
         err_hint(p->e, "inputs are image, text, audio and video (or images, …): images='path/of/a.jpg'");
         return err_at(p->e, p->token.span.at, p->token.span.len);
     }

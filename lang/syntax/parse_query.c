@@ -7,16 +7,15 @@
 
 struct walk {
     struct parser *p;
-    struct query *out;
-    struct nested **tail;
+    struct nested **tail, *last;
     size_t start;
-    int base;        /* p->depth at the start */
-    bool statement;  /* a whole SQL statement, not a query after AS */
-    bool fresh;      /* nothing but opening parentheses so far */
-    bool table;      /* a table may stand here */
-    bool trigger;    /* CREATE TRIGGER: its body has semicolons */
-    int body;        /* BEGIN and CASE that wait for their END */
-    int closing;     /* the leading parenthesis that the last token closed; 0: none */
+    int base;          /* p->depth at the start */
+    bool statement;    /* a whole SQL statement, not a query after AS */
+    bool fresh;        /* nothing but opening parentheses so far */
+    bool table;        /* a table may stand here */
+    bool trigger;      /* CREATE TRIGGER: its body has semicolons */
+    int body;          /* BEGIN and CASE that wait for their END */
+    int closing;       /* the leading parenthesis that the last token closed; 0: none */
     struct span inner; /* what the innermost of the parentheses closed in one run with it holds */
 };
 
@@ -77,13 +76,13 @@ static bool probably_statement(const struct parser *p) {
 }
 
 static enum err_code returns_no_table(struct parser *p) {
-    err_set(p->e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query",
-            keyword_text(p->token.keyword));
+    err_set(p->e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", keyword_text(p->token.keyword));
     err_hint(p->e, "run it as a statement of its own; CONVERT, SEARCH, PREDICT, EVALUATE and LIST return tables");
     return err_at(p->e, p->token.span.at, p->token.span.len);
 }
 
 static enum err_code not_closed(struct parser *p, size_t at) {
+    p->wants_more = p->token.kind == TOKEN_END;
     err_set(p->e, ERR_SYNTAX, "this ( is not closed");
     err_hint(p->e, "add the missing )");
     return err_at(p->e, at, 1);
@@ -91,7 +90,8 @@ static enum err_code not_closed(struct parser *p, size_t at) {
 
 static bool followed_by_alias(const struct parser *p) {
     const struct token *t = &p->token;
-    return t->kind == TOKEN_QUOTED || (t->kind == TOKEN_WORD && !keyword_is(t->keyword, KEYWORD_CLAUSE));
+    return t->kind == TOKEN_QUOTED ||
+           (t->kind == TOKEN_WORD && !keyword_is(t->keyword, KEYWORD_CLAUSE | KEYWORD_QUERY));
 }
 
 /* Lift the statement at the current token out of the text. In parentheses: of the innermost open one. */
@@ -112,7 +112,7 @@ static enum err_code lift(struct walk *w, bool in_parentheses) {
     parse_leave(p);
     p->parentheses -= in_parentheses;
     n->span = n->statement->span;
-    *w->tail = n;
+    *w->tail = w->last = n;
     w->tail = &n->next;
     w->fresh = w->table = false;
     w->closing = 0;
@@ -150,19 +150,15 @@ static enum err_code close_parenthesis(struct walk *w) {
         }
         w->closing = number;
     }
-    bool lifted = false;
-    struct nested *last = NULL;
-    for (struct nested *n = w->out->nested; n; n = n->next) {
-        last = n;
-    }
-    lifted = last && last->span.at == level->inner && last->span.at + last->span.len == p->before.span.at + p->before.span.len;
+    size_t end = p->before.span.at + p->before.span.len;
+    bool lifted = w->last && w->last->span.at == level->inner && w->last->span.at + w->last->span.len == end;
     parse_leave(p);
     w->table = false;
     if (parse_advance(p) != ERR_OK) {
         return p->e->code;
     }
     if (lifted) {
-        last->aliased = followed_by_alias(p);
+        w->last->aliased = followed_by_alias(p);
     }
     return ERR_OK;
 }
@@ -194,10 +190,9 @@ static enum err_code step(struct walk *w) {
 
 /* What the query after AS may begin with, behind any number of opening parentheses. */
 static enum err_code check_beginning(struct walk *w) {
-    static const enum keyword words[] = {WORD_SELECT,    WORD_WITH,     WORD_VALUES,   WORD_TABLE,
-                                         WORD_CONVERT,   WORD_SEARCH,   WORD_PREDICT,  WORD_EVALUATE,
-                                         WORD_TRANSFORM, WORD_GENERATE, WORD_FUNCTION, WORD_LIST,
-                                         WORD_OTHER};
+    static const enum keyword words[] = {WORD_SELECT,   WORD_WITH,    WORD_VALUES,   WORD_TABLE,     WORD_CONVERT,
+                                         WORD_SEARCH,   WORD_PREDICT, WORD_EVALUATE, WORD_TRANSFORM, WORD_GENERATE,
+                                         WORD_FUNCTION, WORD_LIST,    WORD_OTHER};
     struct parser *p = w->p;
     enum keyword k = p->token.kind == TOKEN_WORD ? p->token.keyword : WORD_OTHER;
     if (parse_at_sign(p, '(') || keyword_is(k, KEYWORD_QUERY)) {
@@ -237,7 +232,7 @@ static enum err_code walk(struct walk *w) {
 
 static enum err_code read_text(struct parser *p, bool statement, struct query *out) {
     struct query q = {.nested = NULL};
-    struct walk w = {.p = p, .out = &q, .tail = &q.nested, .start = p->token.span.at, .base = p->depth};
+    struct walk w = {.p = p, .tail = &q.nested, .start = p->token.span.at, .base = p->depth};
     struct parse_level outside = p->levels[p->depth];
     w.statement = statement;
     w.fresh = true;

@@ -11,4 +11,7 @@
  * judged here beyond its tokens (quotes, comments, parentheses): the store does that. */
 enum err_code parse_cell(struct arena *a, const char *code, size_t len, struct statement **out, struct err *e);
 
+/* The syntax line of row `index` of the statement table, and its kind; NULL past the end. */
+const char *parse_syntax_line(size_t index, enum statement_kind *kind);
+
 #endif

@@ -1,6 +1,6 @@
 /* Telling Python and shell lines from statements by their first line. What begins with a word of the language is
  * Python only where no statement could go on so: `word = …`, `print(…)`. */
-#include "lang/syntax/magic.h"
+#include "lang/syntax/python.h"
 
 #include "base/suggest.h"
 #include "lang/syntax/lexer.h"
@@ -49,15 +49,15 @@ static bool sign(const struct token *t, char c) {
 /* Lower case, as Python wants it. */
 static bool spelt(const struct line *l, const char *word) {
     const struct token *t = &l->tokens[0];
-    return t->kind == TOKEN_WORD && t->span.len == strlen(word) &&
-           memcmp(l->code + t->span.at, word, t->span.len) == 0;
+    return t->kind == TOKEN_WORD && t->span.len == strlen(word) && memcmp(l->code + t->span.at, word, t->span.len) == 0;
 }
 
 static bool begins_with_python_word(const struct line *l) {
     /* Words that open a block, and so end their line with a colon; and words that stand before anything. */
-    static const char *const blocks[] = {"def", "class", "for", "while", "if",  "elif",
-                                         "try", "except", "with", "else", "async", "finally"};
-    static const char *const words[] = {"import", "assert", "del", "raise", "global", "nonlocal", "lambda", "pass", "await"};
+    static const char *const blocks[] = {"def", "class",  "for",  "while", "if",    "elif",
+                                         "try", "except", "with", "else",  "async", "finally"};
+    static const char *const words[] = {"import",   "assert", "del",  "raise", "global",
+                                        "nonlocal", "lambda", "pass", "await"};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         if (spelt(l, blocks[i]) && (l->last == ':' || i < 2)) {
             return true;
@@ -92,8 +92,8 @@ static bool near_statement(const struct line *l) {
 static bool looks_like_python(const struct line *l) {
     const struct token *first = &l->tokens[0], *second = &l->tokens[1], *third = &l->tokens[2];
     bool adjoins = second->span.at == first->span.at + first->span.len;
-    if (sign(first, '@') || (first->kind == TOKEN_QUOTED && l->span.len >= 3 &&
-                             memcmp(l->code + l->span.at, "\"\"\"", 3) == 0)) {
+    if (sign(first, '@') ||
+        (first->kind == TOKEN_QUOTED && l->span.len >= 3 && memcmp(l->code + l->span.at, "\"\"\"", 3) == 0)) {
         return true;
     }
     if (first->kind != TOKEN_WORD) {
@@ -114,7 +114,7 @@ static bool looks_like_python(const struct line *l) {
     return first->keyword == WORD_OTHER && (joined || (sign(second, ',') && third->kind == TOKEN_WORD));
 }
 
-enum err_code magic_refuse_python(const char *code, size_t at, size_t end, struct err *e) {
+enum err_code python_refuse(const char *code, size_t at, size_t end, struct err *e) {
     struct line l = first_line(code, at, end);
     const struct token *t = &l.tokens[0];
     if (sign(t, '!')) {

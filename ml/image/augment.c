@@ -27,11 +27,10 @@ float augment_sample(const float *plane, int size, float x, float y, bool clampe
     float right = x - (float)left, down = y - (float)top;
     if (left >= 0 && top >= 0 && left + 1 < size && top + 1 < size) {
         const float *p = plane + top * size + left;
-        return (p[0] * (1 - right) + p[1] * right) * (1 - down) +
-               (p[size] * (1 - right) + p[size + 1] * right) * down;
+        return (p[0] * (1 - right) + p[1] * right) * (1 - down) + (p[size] * (1 - right) + p[size + 1] * right) * down;
     }
-    float above = pixel(plane, size, left, top, clamped) * (1 - right) +
-                  pixel(plane, size, left + 1, top, clamped) * right;
+    float above =
+        pixel(plane, size, left, top, clamped) * (1 - right) + pixel(plane, size, left + 1, top, clamped) * right;
     float below = pixel(plane, size, left, top + 1, clamped) * (1 - right) +
                   pixel(plane, size, left + 1, top + 1, clamped) * right;
     return above * (1 - down) + below * down;

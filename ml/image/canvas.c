@@ -1,6 +1,8 @@
 /* Plain loops over small squares. */
 #include "ml/image/canvas.h"
 
+#include "ml/image/resize.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,43 +22,36 @@ static void convert(const unsigned char *from, int have, unsigned char *to, int 
     }
 }
 
-/* Where target pixel i of n begins in m source pixels. */
-static int edge(int i, int n, int m) {
-    return (int)((long long)i * m / n);
-}
-
-static void mean_pixel(const struct image *m, int x0, int x1, int y0, int y1, unsigned char *out) {
-    unsigned long long sum[3] = {0};
-    for (int y = y0; y < y1; y++) {
-        const unsigned char *p = m->pixels + ((size_t)y * (size_t)m->width + (size_t)x0) * (size_t)m->channels;
-        for (int x = x0; x < x1; x++) {
-            for (int k = 0; k < m->channels; k++) {
-                sum[k] += *p++;
-            }
+/* Rounded to bytes, planes to interleaved. */
+static void round_planes(const float *planes, size_t area, size_t channels, unsigned char *bytes) {
+    for (size_t i = 0; i < area; i++) {
+        for (size_t k = 0; k < channels; k++) {
+            float v = planes[k * area + i] * 255 + .5F;
+            *bytes++ = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
         }
-    }
-    unsigned long long count = (unsigned long long)(x1 - x0) * (unsigned long long)(y1 - y0);
-    for (int k = 0; k < m->channels; k++) {
-        out[k] = (unsigned char)((sum[k] + count / 2) / count);
     }
 }
 
 enum err_code canvas_shrink(const struct image *picture, int size, int channels, unsigned char *bytes, struct err *e) {
-    const struct image *m = picture;
-    if (m->width < 1 || m->height < 1 || !m->pixels || (m->channels != 1 && m->channels != 3)) {
-        return err_set(e, ERR_IMAGE, "the picture is empty or has %d channels; 1 and 3 can be read", m->channels);
-    }
-    for (int y = 0; y < size; y++) {
-        int y0 = edge(y, size, m->height), y1 = edge(y + 1, size, m->height);
-        for (int x = 0; x < size; x++) {
-            int x0 = edge(x, size, m->width), x1 = edge(x + 1, size, m->width);
-            unsigned char pixel[3];
-            mean_pixel(m, x0, x1 > x0 ? x1 : x0 + 1, y0, y1 > y0 ? y1 : y0 + 1, pixel);
-            convert(pixel, m->channels, bytes, channels);
-            bytes += channels;
+    size_t area = (size_t)size * (size_t)size;
+    bool known = picture->pixels && (picture->channels == 1 || picture->channels == 3);
+    if (known && picture->width == size && picture->height == size) { /* as it is: most digits */
+        for (size_t i = 0; i < area; i++) {
+            convert(picture->pixels + i * (size_t)picture->channels, picture->channels, bytes + i * (size_t)channels,
+                    channels);
         }
+        return ERR_OK;
     }
-    return ERR_OK;
+    float *planes = malloc(area * (size_t)channels * sizeof *planes);
+    if (!planes) {
+        return err_nomem(e);
+    }
+    enum err_code code = image_resize(picture, size, size, channels, planes, e);
+    if (!code) {
+        round_planes(planes, area, (size_t)channels, bytes);
+    }
+    free(planes);
+    return code;
 }
 
 /* The median of the outermost ring, by counting. */

@@ -1,5 +1,5 @@
-/* The working copy of a picture: a square of floats, 0..1, one plane a channel, and the way to it from a decoded picture
- * of any size and colour. */
+/* The working copy of a picture: a square of floats, 0..1, one plane a channel, and the way to it from a decoded
+ * picture of any size and colour. */
 #ifndef ML_IMAGE_CANVAS_H
 #define ML_IMAGE_CANVAS_H
 
@@ -12,7 +12,7 @@
 #define CANVAS_VALUES ((size_t)CANVAS_MOST * CANVAS_MOST * 3)
 
 struct canvas {
-    int size, channels; /* side in pixels; 1 grey or 3 RGB */
+    int size, channels;                          /* side in pixels; 1 grey or 3 RGB */
     float values[3 * CANVAS_MOST * CANVAS_MOST]; /* [channel][y][x] */
 };
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define SLANT_MOST 2.0F   /* beyond it a lone horizontal stroke would be torn apart */
+#define SLANT_MOST 2.0F    /* beyond it a lone horizontal stroke would be torn apart */
 #define VARIANCE_LEAST .1F /* of y in pixels squared: lower ink has no slant to speak of */
 
 void deskew(const struct canvas *from, struct canvas *to) {

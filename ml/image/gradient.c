@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDTH .55F          /* deviation of a cell's weight, in cells: neighbours overlap smoothly */
-#define BLUR_SIDE .27F      /* a Gaussian of deviation about 1 pixel */
+#define WIDTH .55F     /* deviation of a cell's weight, in cells: neighbours overlap smoothly */
+#define BLUR_SIDE .27F /* a Gaussian of deviation about 1 pixel */
 #define BLUR_MIDDLE .46F
 #define LEAST_SQUARE 1e-10F /* of the magnitude, for picture values 0..1 */
 
@@ -68,8 +68,8 @@ static void sum_row(const struct gradient *g, const float *above, const float *h
         float magnitude = sqrtf(square), bins = direction(dx, dy);
         int bin = (int)bins, next = bin + 1 < GRADIENT_BINS ? bin + 1 : 0;
         float share = (bins - (float)bin) * magnitude, rest = magnitude - share;
-        float *low = sums[bin], *high = sums[next];
-        const float *weights = g->weights[x];
+        float *restrict low = sums[bin], *restrict high = sums[next];
+        const float *restrict weights = g->weights[x];
         for (int i = 0; i < GRADIENT_CELLS_MOST; i++) {
             low[i] += rest * weights[i];
             high[i] += share * weights[i];
@@ -89,9 +89,9 @@ void gradient_compute(const struct gradient *g, const struct canvas *grey, float
     for (int y = 0; y < n; y++) {
         const float *here = plane + y * n;
         sum_row(g, y > 0 ? here - n : here, here, y + 1 < n ? here + n : here, sums);
-        const float *flat = &sums[0][0];
+        const float *restrict flat = &sums[0][0];
         for (int i = 0; i < g->cells; i++) {
-            float weight = g->weights[y][i], *cell = cells[i];
+            float weight = g->weights[y][i], *restrict cell = cells[i];
             for (int k = 0; k < GRADIENT_BINS * GRADIENT_CELLS_MOST; k++) {
                 cell[k] += weight * flat[k];
             }

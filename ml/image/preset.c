@@ -1,5 +1,5 @@
-/* The table and the rule. The numbers of the rows were found on handwritten digits, photographs and pictures of clothes:
- * see each column's comment. */
+/* The table and the rule. The numbers of the rows were found on handwritten digits, photographs and pictures of
+ * clothes: see each column's comment. */
 #include "ml/image/preset.h"
 
 #include "base/suggest.h"
@@ -13,16 +13,51 @@
  * views as handwriting varies. Photographs: crops of .35 of the area or more (smaller ones lose the subject at this
  * size), tone of SimCLR at half strength. Objects on a ground: milder crops, no grey. None: features of objects. */
 static const struct preset presets[] = {
-    {.name = "digits", .size = 28, .cells = 7, .deskew = true, .embedding_size = 64, .augmented = true,
-     .rotation = .35F, .scale = .2F, .area_least = 1, .shear = .3F, .shift = .15F, .contrast = .3F},
-    {.name = "photo", .size = 32, .cells = 8, .texture = true, .mirror = true, .embedding_size = 128,
-     .augmented = true, .rotation = .1F, .area_least = .35F, .aspect = .15F, .shear = .05F, .clamped = true,
-     .brightness = .3F, .contrast = .3F, .saturation = .4F, .grey = .1F},
-    {.name = "object", .size = 32, .cells = 8, .texture = true, .mirror = true, .embedding_size = 128,
-     .augmented = true, .rotation = .15F, .area_least = .64F, .aspect = .1F, .shear = .1F, .shift = .1F,
-     .clamped = true, .brightness = .3F, .contrast = .3F, .saturation = .4F},
-    {.name = "none", .size = 32, .cells = 8, .texture = true, .embedding_size = 128, .area_least = 1,
-     .clamped = true},
+    {.name = "digits",
+     .size = 28,
+     .cells = 7,
+     .deskew = true,
+     .embedding_size = 64,
+     .augmented = true,
+     .rotation = .35F,
+     .scale = .2F,
+     .area_least = 1,
+     .shear = .3F,
+     .shift = .15F,
+     .contrast = .3F},
+    {.name = "photo",
+     .size = 32,
+     .cells = 8,
+     .texture = true,
+     .mirror = true,
+     .embedding_size = 128,
+     .augmented = true,
+     .rotation = .1F,
+     .area_least = .35F,
+     .aspect = .15F,
+     .shear = .05F,
+     .clamped = true,
+     .brightness = .3F,
+     .contrast = .3F,
+     .saturation = .4F,
+     .grey = .1F},
+    {.name = "object",
+     .size = 32,
+     .cells = 8,
+     .texture = true,
+     .mirror = true,
+     .embedding_size = 128,
+     .augmented = true,
+     .rotation = .15F,
+     .area_least = .64F,
+     .aspect = .1F,
+     .shear = .1F,
+     .shift = .1F,
+     .clamped = true,
+     .brightness = .3F,
+     .contrast = .3F,
+     .saturation = .4F},
+    {.name = "none", .size = 32, .cells = 8, .texture = true, .embedding_size = 128, .area_least = 1, .clamped = true},
 };
 #define PRESETS (sizeof presets / sizeof *presets)
 

@@ -11,23 +11,23 @@
 struct preset {
     const char *name;
     /* features */
-    int size;            /* side of the canvas in pixels */
-    int cells;           /* gradient cells a side */
-    bool deskew;         /* straighten by moments; the canvas holds ink */
-    bool texture;        /* patch dictionary */
-    bool mirror;         /* a mirrored picture is the same picture */
-    int embedding_size;  /* where the user asks for none */
+    int size;           /* side of the canvas in pixels */
+    int cells;          /* gradient cells a side */
+    bool deskew;        /* straighten by moments; the canvas holds ink */
+    bool texture;       /* patch dictionary */
+    bool mirror;        /* a mirrored picture is the same picture */
+    int embedding_size; /* where the user asks for none */
     /* augmentation: amounts are half-widths of uniform draws */
     bool augmented;
-    float rotation;      /* radians */
-    float scale;         /* part of the size, both sides alike */
-    float area_least;    /* crop: least part of the area, 1 no crop */
-    float aspect;        /* of log(width / height) */
+    float rotation;   /* radians */
+    float scale;      /* part of the size, both sides alike */
+    float area_least; /* crop: least part of the area, 1 no crop */
+    float aspect;     /* of log(width / height) */
     float shear;
-    float shift;         /* part of the half-width */
-    bool clamped;        /* edge pixels go on outside; else 0 */
+    float shift;  /* part of the half-width */
+    bool clamped; /* edge pixels go on outside; else 0 */
     float brightness, contrast, saturation;
-    float grey;          /* share of views without colour */
+    float grey; /* share of views without colour */
 };
 
 /* The row of that name, or NULL. "auto" is no row. */
@@ -38,9 +38,9 @@ enum err_code preset_parse(const char *name, const struct preset **out, struct e
 
 /* What the choice looks at, one picture. */
 struct preset_signs {
-    float flat;   /* share of the outermost ring of pixels within .06 of the ring's median */
-    float ink;    /* share of all pixels more than .1 from that median */
-    bool colour;  /* more than a fiftieth of the pixels are clearly coloured */
+    float flat;  /* share of the outermost ring of pixels within .06 of the ring's median */
+    float ink;   /* share of all pixels more than .1 from that median */
+    bool colour; /* more than a fiftieth of the pixels are clearly coloured */
 };
 
 /* rgb: size x size interleaved RGB bytes. */

@@ -81,16 +81,19 @@ static void pool(const float *products, float *out) {
     for (int y = 0; y < GRID; y++) {
         float row[CELLS][DICTIONARY_ATOMS] = {{0}};
         for (int x = 0; x < GRID; x++) {
-            const float *response = products + (size_t)(y * GRID + x) * width + DICTIONARY_PATCH;
+            const float *restrict response = products + (size_t)(y * GRID + x) * width + DICTIONARY_PATCH;
             for (int i = 0; i < CELLS; i++) {
+                float *restrict sums = row[i], weight = weights[i][x];
                 for (int k = 0; k < DICTIONARY_ATOMS; k++) {
-                    row[i][k] += weights[i][x] * response[k];
+                    sums[k] += weight * response[k];
                 }
             }
         }
         for (int j = 0; j < CELLS; j++) {
+            const float *restrict from = &row[0][0];
+            float *restrict cells = out + j * CELLS * DICTIONARY_ATOMS, weight = weights[j][y];
             for (int k = 0; k < CELLS * DICTIONARY_ATOMS; k++) {
-                out[j * CELLS * DICTIONARY_ATOMS + k] += weights[j][y] * (&row[0][0])[k];
+                cells[k] += weight * from[k];
             }
         }
     }
@@ -173,8 +176,8 @@ static enum err_code fit_whitening(struct dictionary *d, float *patches, size_t 
     for (size_t i = 0; i < count * p; i++) {
         patches[i] -= d->mean[i % p];
     }
-    gemm(p, p, count, 1 / (float)count, (struct gemm_matrix){patches, p, true},
-         (struct gemm_matrix){patches, p, false}, 0, covariance, p);
+    gemm(p, p, count, 1 / (float)count, (struct gemm_matrix){patches, p, true}, (struct gemm_matrix){patches, p, false},
+         0, covariance, p);
     if (eigen_leading(p, covariance, p, values, vectors, pace, e)) {
         return e->code;
     }

@@ -1,22 +1,22 @@
-/* The patch dictionary: which small pieces (6 x 6 pixels) the pictures are made of, learnt by k-means on whitened patches,
- * and where in a picture they are (Coates, Lee and Ng 2011, sections 3 and 4). */
+/* The patch dictionary: which small pieces (6 x 6 pixels) the pictures are made of, learnt by k-means on whitened
+ * patches, and where in a picture they are (Coates, Lee and Ng 2011, sections 3 and 4). */
 #ifndef ML_MODEL_DICTIONARY_H
 #define ML_MODEL_DICTIONARY_H
 
 #include "ml/image/canvas.h"
 #include "ml/model/gallery.h"
 
-#define DICTIONARY_PATCH 36   /* 6 x 6 pixels */
-#define DICTIONARY_ATOMS 100  /* 200 at double density gain nothing */
-#define DICTIONARY_SIZE 32    /* side of the pictures it reads */
+#define DICTIONARY_PATCH 36  /* 6 x 6 pixels */
+#define DICTIONARY_ATOMS 100 /* 200 at double density gain nothing */
+#define DICTIONARY_SIZE 32   /* side of the pictures it reads */
 #define DICTIONARY_LENGTH (4 * 4 * DICTIONARY_ATOMS)
 #define DICTIONARY_POSITIONS 225 /* 15 x 15: every second pixel, one pixel beyond the edge */
 
 struct dictionary {
-    float mean[DICTIONARY_PATCH];                                            /* of normalised patches */
-    float whitening[DICTIONARY_PATCH * DICTIONARY_PATCH];                    /* symmetric */
-    float atoms[DICTIONARY_ATOMS * DICTIONARY_PATCH];                        /* whitened, of unit length */
-    float joint[DICTIONARY_PATCH * (DICTIONARY_PATCH + DICTIONARY_ATOMS)];   /* [whitening | whitening atoms'] */
+    float mean[DICTIONARY_PATCH];                                          /* of normalised patches */
+    float whitening[DICTIONARY_PATCH * DICTIONARY_PATCH];                  /* symmetric */
+    float atoms[DICTIONARY_ATOMS * DICTIONARY_PATCH];                      /* whitened, of unit length */
+    float joint[DICTIONARY_PATCH * (DICTIONARY_PATCH + DICTIONARY_ATOMS)]; /* [whitening | whitening atoms'] */
 };
 
 struct dictionary_scratch {

@@ -1,5 +1,5 @@
-/* Training in its order: read, choose a preset, learn the stem's means, principal components, view whitening, SimCLR; at
- * each step what the next one needs and no more. Embedding runs the same parts forward. */
+/* Training in its order: read, choose a preset, learn the stem's means, principal components, view whitening, SimCLR;
+ * at each step what the next one needs and no more. Embedding runs the same parts forward. */
 #include "ml/model/encoder.h"
 
 #include "base/clock.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 
 #define EPOCHS_MOST 100000
-#define BATCH_MOST 4096   /* pictures a step; memory for larger ones buys nothing at these sizes */
-#define RATE_AT_64 2e-4F  /* Adam, for 64 pictures a step; grows with the root of the batch */
+#define BATCH_MOST 4096  /* pictures a step; memory for larger ones buys nothing at these sizes */
+#define RATE_AT_64 2e-4F /* Adam, for 64 pictures a step; grows with the root of the batch */
 
 const struct encoder_options encoder_defaults = {
     .max_epochs = 5, .batch_size = 256, .temperature = .2F, .learning_rate = 0, .seed = 0, .augment = "auto"};
@@ -36,8 +36,10 @@ static enum err_code check_options(const struct encoder_options *o, const struct
         return err_set(e, ERR_VALUE, "max_epochs is %d; it must be 1 to %d", o->max_epochs, EPOCHS_MOST);
     }
     if (o->batch_size < 2) {
-        return err_set(e, ERR_VALUE, "batch_size is %d; it must be at least 2, since a picture is compared with the "
-                                     "others of its batch", o->batch_size);
+        return err_set(e, ERR_VALUE,
+                       "batch_size is %d; it must be at least 2, since a picture is compared with the "
+                       "others of its batch",
+                       o->batch_size);
     }
     if (!(o->temperature >= .001F && o->temperature <= 1000)) {
         return err_set(e, ERR_VALUE, "temperature is %g; it must be .001 to 1000", (double)o->temperature);
@@ -159,8 +161,8 @@ static enum err_code learn_epochs(struct training *t, struct err *e) {
     }
     if (held_back_init(&t->held, p, &t->gallery, o->seed, &t->pace, e) ||
         held_back_pixels(p, &t->gallery, o->seed, &r->view_pixels, &t->pace, e) ||
-        held_back_share(&t->held, NULL, &r->view_stem, e) ||
-        held_back_share(&t->held, &t->m->layer, &r->view_model, e)) {
+        held_back_share(&t->held, NULL, &r->view_stem, NULL, e) ||
+        held_back_share(&t->held, &t->m->layer, &r->view_model, NULL, e)) {
         return e->code;
     }
     if (!p->stem.preset->augmented) {

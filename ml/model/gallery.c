@@ -1,5 +1,5 @@
-/* Pictures are loaded on all cores, one a piece; of several failures the one with the lowest number is told, so that the
- * message does not depend on the threads. */
+/* Pictures are loaded on all cores, one a piece; of several failures the one with the lowest number is told, so that
+ * the message does not depend on the threads. */
 #include "ml/model/gallery.h"
 
 #include "base/random.h"
@@ -103,8 +103,7 @@ static void measure_some(void *user, size_t begin, size_t end) {
         unsigned char rgb[MEASURE_SIZE * MEASURE_SIZE * 3];
         uint32_t id = m->g->ids[i * m->g->count / m->count];
         const struct ml_source *s = m->g->source;
-        if (s->load(s->user, id, LARGE_SIDE, &picture, &e) ||
-            canvas_shrink(&picture, MEASURE_SIZE, 3, rgb, &e)) {
+        if (s->load(s->user, id, LARGE_SIDE, &picture, &e) || canvas_shrink(&picture, MEASURE_SIZE, 3, rgb, &e)) {
             failure_note(&m->failure, id, &e);
         } else {
             preset_measure(rgb, MEASURE_SIZE, &m->signs[i]);

@@ -4,12 +4,14 @@
 #include "ml/image/augment.h"
 #include "ml/nn/gemm.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PICTURES_MOST 500 /* their views are 1,000: the share is good to about a hundredth */
 #define VIEWS 2
+#define DEVIATIONS 2                /* of chance, that a gain must exceed */
 #define KIND_HELD (VIEW_DRAWN + 16) /* draws of their own: 0..15 belong to whitening, 64.. to training */
 
 /* Spread evenly over the gallery. */
@@ -24,7 +26,8 @@ static size_t held_count(const struct gallery *g) {
 enum err_code held_back_init(struct held_back *h, const struct projection *p, const struct gallery *g, uint64_t seed,
                              struct pace *pace, struct err *e) {
     size_t n = held_count(g), k = (size_t)p->components;
-    *h = (struct held_back){n, n * VIEWS, k, malloc((n * k + 1) * sizeof(float)), malloc((n * VIEWS * k + 1) * sizeof(float))};
+    *h = (struct held_back){n, n * VIEWS, k, malloc((n * k + 1) * sizeof(float)),
+                            malloc((n * VIEWS * k + 1) * sizeof(float))};
     struct view views[PICTURES_MOST * VIEWS];
     uint32_t ids[PICTURES_MOST];
     if (!h->pictures || !h->drawn) {
@@ -48,9 +51,9 @@ void held_back_release(struct held_back *h) {
     *h = (struct held_back){0};
 }
 
-/* Of unit rows (or rows of zeros, which find nothing). */
+/* Of unit rows (or rows of zeros, which find nothing). Where `hits` is not NULL, 1 for each view that does. */
 static enum err_code share_of(const float *pictures, size_t count, const float *views, size_t view_count, size_t width,
-                              float *share, struct err *e) {
+                              float *share, unsigned char *hits, struct err *e) {
     float *cosines = malloc((view_count * count + 1) * sizeof *cosines);
     if (!cosines) {
         return err_nomem(e);
@@ -65,13 +68,17 @@ static enum err_code share_of(const float *pictures, size_t count, const float *
             beaten = j != i / VIEWS && row[j] >= own; /* a tie finds nothing */
         }
         found += !beaten;
+        if (hits) {
+            hits[i] = !beaten;
+        }
     }
     free(cosines);
     *share = view_count ? (float)found / (float)view_count : 0;
     return ERR_OK;
 }
 
-enum err_code held_back_share(const struct held_back *h, const struct dense *layer, float *share, struct err *e) {
+enum err_code held_back_share(const struct held_back *h, const struct dense *layer, float *share, unsigned char *hits,
+                              struct err *e) {
     size_t width = layer ? layer->outputs : h->width;
     float *vectors = malloc(((h->count + h->views) * width + 1) * sizeof *vectors);
     if (!vectors) {
@@ -86,7 +93,7 @@ enum err_code held_back_share(const struct held_back *h, const struct dense *lay
         memcpy(views, h->drawn, h->views * width * sizeof *vectors);
         dense_normalise(vectors, h->count + h->views, width);
     }
-    enum err_code code = share_of(vectors, h->count, views, h->views, width, share, e);
+    enum err_code code = share_of(vectors, h->count, views, h->views, width, share, hits, e);
     free(vectors);
     return code;
 }
@@ -159,10 +166,19 @@ enum err_code held_back_pixels(const struct projection *p, const struct gallery 
             err_nomem(e);
         } else {
             centre_pixels(rows, n, all, area);
-            share_of(rows, n, rows + n * area, n * VIEWS, area, share, e);
+            share_of(rows, n, rows + n * area, n * VIEWS, area, share, NULL, e);
         }
     }
     free(bytes);
     free(rows);
     return e->code;
+}
+
+bool held_back_better(const struct held_back *h, const unsigned char *before, const unsigned char *after) {
+    double won = 0, lost = 0;
+    for (size_t i = 0; i < h->views; i++) {
+        won += !before[i] && after[i];
+        lost += before[i] && !after[i];
+    }
+    return won - lost > DEVIATIONS * sqrt(won + lost);
 }

@@ -1,5 +1,5 @@
-/* An epoch goes through all pictures of the source in a new order; each step draws its views from the pictures, so no view
- * is seen twice and nothing has to be kept. */
+/* An epoch goes through all pictures of the source in a new order; each step draws its views from the pictures, so no
+ * view is seen twice and nothing has to be kept. */
 #include "ml/model/simclr.h"
 
 #include "base/random.h"
@@ -24,6 +24,8 @@ struct training {
     uint32_t *order;
     struct view *views;
     float *x, *h, *dh, *grad; /* of a step */
+    float *losses, *scratch;  /* one an epoch; vectors of the gallery */
+    unsigned char *hits;      /* of the held-back views: at the start, and now */
 };
 
 static void training_release(struct training *t) {
@@ -32,9 +34,12 @@ static void training_release(struct training *t) {
     free(t->order);
     free(t->views);
     free(t->x);
+    free(t->losses);
+    free(t->scratch);
+    free(t->hits);
 }
 
-static enum err_code training_init(struct training *t, struct err *e) {
+static enum err_code training_init(struct training *t, const struct held_back *held, struct err *e) {
     const struct dense *l = t->layer;
     size_t all = t->gallery->source->count, batch = t->options->batch, rows = 2 * batch;
     size_t weights = l->inputs * l->outputs + l->outputs, steps = (all + batch - 1) / batch;
@@ -45,7 +50,10 @@ static enum err_code training_init(struct training *t, struct err *e) {
     t->order = malloc(all * sizeof *t->order);
     t->views = malloc(rows * sizeof *t->views);
     t->x = malloc((rows * (l->inputs + 2 * l->outputs) + weights) * sizeof *t->x);
-    if (!t->order || !t->views || !t->x) {
+    t->losses = malloc((size_t)t->options->epochs * sizeof *t->losses);
+    t->scratch = malloc(t->gallery->count * l->outputs * sizeof *t->scratch);
+    t->hits = malloc(2 * held->views + 1);
+    if (!t->order || !t->views || !t->x || !t->losses || !t->scratch || !t->hits) {
         return err_nomem(e);
     }
     t->h = t->x + rows * l->inputs;
@@ -60,7 +68,8 @@ static enum err_code train_step(struct training *t, int epoch, const uint32_t *i
     for (size_t i = 0; i < 2 * count; i++) {
         t->views[i] = (struct view){ids[i / 2], KIND_TRAINING + 2 * (uint32_t)epoch + (uint32_t)(i % 2)};
     }
-    if (projection_views(t->projection, t->gallery, t->views, 2 * count, t->options->seed, t->x, NULL, false, pace, e)) {
+    if (projection_views(t->projection, t->gallery, t->views, 2 * count, t->options->seed, t->x, NULL, false, pace,
+                         e)) {
         return e->code;
     }
     dense_forward(l, t->x, 2 * count, t->h);
@@ -107,25 +116,29 @@ static enum err_code train_epoch(struct training *t, int epoch, float *mean, str
     return ERR_OK;
 }
 
-/* All epochs; `best` is the layer of the best share so far, `centre` scratch for the gallery's vectors. */
+/* All epochs; `best` is the layer of the best share so far. A first better one must beat the start beyond chance. */
 static enum err_code train_epochs(struct training *t, const float *x, const struct held_back *held, struct dense *best,
-                                  float *scratch, float *losses, struct simclr_result *result, struct pace *pace,
-                                  struct err *e) {
+                                  struct simclr_result *result, struct pace *pace, struct err *e) {
     int last_better = 0;
+    float *losses = t->losses;
+    unsigned char *start = t->hits, *now = t->hits + held->views;
+    if (held_back_share(held, t->layer, &result->share, start, e)) {
+        return e->code;
+    }
     for (int epoch = 0; epoch < t->options->epochs && epoch < last_better + PATIENCE; epoch++) {
         float share;
         if (train_epoch(t, epoch, &losses[epoch], pace, e)) {
             return e->code;
         }
-        dense_centre(t->layer, x, t->gallery->count, scratch);
-        if (held_back_share(held, t->layer, &share, e)) {
+        dense_centre(t->layer, x, t->gallery->count, t->scratch);
+        if (held_back_share(held, t->layer, &share, now, e)) {
             return e->code;
         }
         result->epochs = epoch + 1;
         result->first_loss = epoch ? result->first_loss : losses[0];
         result->last_loss = losses[epoch];
         pace->progress.loss_count = (size_t)epoch + 1;
-        if (share > result->share) {
+        if (share > result->share && held_back_better(held, start, now)) {
             result->share = share;
             result->kept = true;
             last_better = epoch + 1;
@@ -140,26 +153,19 @@ enum err_code simclr_train(struct dense *layer, const struct projection *p, cons
                            struct simclr_result *result, struct pace *pace, struct err *e) {
     struct training t = {.layer = layer, .projection = p, .gallery = g, .options = options};
     struct dense best = {0};
-    float *losses = malloc((size_t)options->epochs * sizeof *losses);
-    float *scratch = malloc(g->count * layer->outputs * sizeof *scratch);
     *result = (struct simclr_result){0};
-    pace->progress.epochs = options->epochs;
-    pace->progress.losses = losses;
-    if (!losses || !scratch) {
-        err_nomem(e);
-    } else if (!training_init(&t, e) && !dense_init(&best, layer->inputs, layer->outputs, e) &&
-               !pace_stage(pace, "Training", g->source->count, e) &&
-               !held_back_share(held, layer, &result->share, e)) {
+    if (!training_init(&t, held, e) && !dense_init(&best, layer->inputs, layer->outputs, e)) {
         dense_copy(&best, layer);
-        if (!train_epochs(&t, x, held, &best, scratch, losses, result, pace, e)) {
+        pace->progress.epoch = 1;
+        pace->progress.epochs = options->epochs;
+        pace->progress.losses = t.losses;
+        if (!pace_stage(pace, "Training", g->source->count, e) && !train_epochs(&t, x, held, &best, result, pace, e)) {
             dense_copy(layer, &best);
         }
+        pace->progress.losses = NULL;
+        pace->progress.loss_count = 0;
     }
-    pace->progress.losses = NULL;
-    pace->progress.loss_count = 0;
     training_release(&t);
     dense_release(&best);
-    free(losses);
-    free(scratch);
     return e->code;
 }

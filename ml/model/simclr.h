@@ -1,5 +1,6 @@
-/* SimCLR training of the dense layer (Chen et al. 2020, algorithm 1): two fresh views of each picture of a batch, NT-Xent,
- * Adam. The layer starts from view whitening; the best epoch by held-back views stays, which may be the start. */
+/* SimCLR training of the dense layer (Chen et al. 2020, algorithm 1): two fresh views of each picture of a batch,
+ * NT-Xent, Adam. The layer starts from view whitening; the best epoch by held-back views stays, which may be the start.
+ */
 #ifndef ML_MODEL_SIMCLR_H
 #define ML_MODEL_SIMCLR_H
 
@@ -17,8 +18,13 @@ enum err_code held_back_init(struct held_back *h, const struct projection *p, co
 void held_back_release(struct held_back *h);
 
 /* Share of the views whose nearest picture, by cosine of the layer's vectors, is their own. A layer of NULL: of the
- * components as they are. */
-enum err_code held_back_share(const struct held_back *h, const struct dense *layer, float *share, struct err *e);
+ * components as they are. `hits` (h->views) says of each view whether it does, or is NULL. */
+enum err_code held_back_share(const struct held_back *h, const struct dense *layer, float *share, unsigned char *hits,
+                              struct err *e);
+
+/* Whether hits rose by more than chance would have it: views won less views lost, against two standard deviations of a
+ * fair coin (McNemar's test). A bare rise of the share is no reason to leave the closed form. */
+bool held_back_better(const struct held_back *h, const unsigned char *before, const unsigned char *after);
 
 /* The same for raw grey pixels of the waiting pictures and the same views, less their mean. */
 enum err_code held_back_pixels(const struct projection *p, const struct gallery *g, uint64_t seed, float *share,
@@ -32,9 +38,9 @@ struct simclr_options {
 };
 
 struct simclr_result {
-    int epochs; /* run */
+    int epochs;                         /* run */
     float first_loss, last_loss, share; /* share: of the layer that stayed */
-    bool kept; /* whether an epoch beat the start */
+    bool kept;                          /* whether an epoch beat the start */
 };
 
 /* x: components of the gallery's pictures (g->count rows), for the centre. On failure the layer is undefined.

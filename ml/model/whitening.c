@@ -8,17 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 512              /* rows of a sum between two looks at the watch */
-#define LEAST_VARIANCE 1e-6F   /* of a component, as part of the first's: below it is rounding */
-#define FLOOR .5F              /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
-#define CHUNK_PICTURES 64      /* of the scatter */
+#define CHUNK_WORK ((size_t)1 << 29) /* multiplications between two looks at the watch: some 20 ms */
+#define LEAST_VARIANCE 1e-6F         /* of a component, as part of the first's: below it is rounding */
+#define FLOOR .5F                    /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
+#define CHUNK_PICTURES 64            /* of the scatter */
+
+/* Rows of a sum between two looks at the watch, where each costs `work`: a multiple of 128, which gemm shares out. */
+static size_t chunk_rows(size_t work) {
+    size_t rows = CHUNK_WORK / (work + 1) / 128 * 128;
+    return rows < 128 ? 128 : rows;
+}
 
 /* rows' rows / count, (width, width). */
 static enum err_code covariance(const float *rows, size_t count, size_t width, float *out, struct pace *pace,
                                 struct err *e) {
+    size_t chunk = chunk_rows(width * width);
     memset(out, 0, width * width * sizeof *out);
-    for (size_t at = 0; at < count; at += CHUNK) {
-        size_t n = count - at < CHUNK ? count - at : CHUNK;
+    for (size_t at = 0; at < count; at += chunk) {
+        size_t n = count - at < chunk ? count - at : chunk;
         const float *some = rows + at * width;
         gemm(width, width, n, 1 / (float)count, (struct gemm_matrix){some, width, true},
              (struct gemm_matrix){some, width, false}, 1, out, width);
@@ -30,11 +37,11 @@ static enum err_code covariance(const float *rows, size_t count, size_t width, f
 }
 
 /* rows rows' / count, (count, count). */
-static enum err_code gram(const float *rows, size_t count, size_t width, float *out, struct pace *pace,
-                          struct err *e) {
+static enum err_code gram(const float *rows, size_t count, size_t width, float *out, struct pace *pace, struct err *e) {
     struct gemm_matrix turned = {rows, width, true};
-    for (size_t at = 0; at < count; at += CHUNK) {
-        size_t n = count - at < CHUNK ? count - at : CHUNK;
+    size_t chunk = chunk_rows(width * count);
+    for (size_t at = 0; at < count; at += chunk) {
+        size_t n = count - at < chunk ? count - at : chunk;
         gemm(n, count, width, 1 / (float)count, (struct gemm_matrix){rows + at * width, width, false}, turned, 0,
              out + at * count, count);
         if (pace_check(pace, e)) {
@@ -107,8 +114,8 @@ enum err_code whitening_components(struct projection *p, float *features, size_t
     float *vectors = matrix + n * n, *values = vectors + most * n, *mean = values + most;
     bool small = count < width;
     centre_rows(features, count, width, mean + width, mean);
-    enum err_code code = small ? gram(features, count, width, matrix, pace, e)
-                               : covariance(features, count, width, matrix, pace, e);
+    enum err_code code =
+        small ? gram(features, count, width, matrix, pace, e) : covariance(features, count, width, matrix, pace, e);
     if (!code && !eigen_leading(n, matrix, most, values, vectors, pace, e)) {
         p->components = (int)count_components(values, most);
         size_t k = (size_t)p->components;
@@ -162,8 +169,8 @@ enum err_code whitening_scatter(const struct projection *p, const struct gallery
             break;
         }
         centre_views(rows, n, views, width);
-        gemm(width, width, all, share, (struct gemm_matrix){rows, width, true}, (struct gemm_matrix){rows, width, false},
-             1, scatter, width);
+        gemm(width, width, all, share, (struct gemm_matrix){rows, width, true},
+             (struct gemm_matrix){rows, width, false}, 1, scatter, width);
         pace->progress.done += n;
         pace_check(pace, e);
     }
@@ -232,8 +239,8 @@ enum err_code whitening_layer(struct dense *layer, const float *scatter, const f
     if (!scatter) {
         half_whiten(layer, x, count);
     } else if (!whiten(scatter, width, values, vectors, whitener, pace, e)) {
-        gemm(count, width, width, 1, (struct gemm_matrix){x, width, false}, (struct gemm_matrix){whitener, width, false},
-             0, z, width);
+        gemm(count, width, width, 1, (struct gemm_matrix){x, width, false},
+             (struct gemm_matrix){whitener, width, false}, 0, z, width);
         dense_normalise(z, count, width);
         centre_rows(z, count, width, values, mean);
         if (!covariance(z, count, width, spread, pace, e) &&

@@ -1,6 +1,7 @@
 /* The closed form of contrastive learning: principal components of the features, then view whitening. The scatter of a
  * picture's augmented views about their mean tells which directions only follow the augmentation; dividing by it is
- * relevant component analysis (Bar-Hillel, Hertz, Shental and Weinshall 2005, section 3) with the views as chunklets. */
+ * relevant component analysis (Bar-Hillel, Hertz, Shental and Weinshall 2005, section 3) with the views as chunklets.
+ */
 #ifndef ML_MODEL_WHITENING_H
 #define ML_MODEL_WHITENING_H
 

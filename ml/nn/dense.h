@@ -8,9 +8,10 @@
 
 struct dense {
     size_t inputs, outputs;
-    float *weights; /* (inputs, outputs); one allocation holds all three, so that an optimizer sees one row of numbers */
-    float *bias;    /* (outputs), right behind the weights */
-    float *centre;  /* (outputs): mean of the unit vectors of the gallery */
+    float
+        *weights;  /* (inputs, outputs); one allocation holds all three, so that an optimizer sees one row of numbers */
+    float *bias;   /* (outputs), right behind the weights */
+    float *centre; /* (outputs): mean of the unit vectors of the gallery */
 };
 
 /* All zero. */

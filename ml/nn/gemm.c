@@ -5,6 +5,8 @@
 
 #include <cblas.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Rows of a block: enough for BLAS to reach its speed, few enough to share 1,000 rows among many cores. */
 #define BLOCK_ROWS 128
@@ -41,4 +43,18 @@ void gemm(size_t rows, size_t columns, size_t inner, float alpha, struct gemm_ma
     gemm_prepare();
     struct product p = {columns, inner, c_stride, alpha, beta, a, b, c};
     parallel_for(rows, BLOCK_ROWS, multiply_rows, &p);
+}
+
+const char *gemm_better_core(void) {
+#if defined(__x86_64__)
+    const char *core = openblas_get_corename();
+    if (!getenv("OPENBLAS_CORETYPE") && core && !strcmp(core, "Prescott")) {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
+            return "SkylakeX";
+        }
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "Haswell" : NULL;
+    }
+#endif
+    return NULL;
 }

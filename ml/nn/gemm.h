@@ -23,4 +23,9 @@ void gemm(size_t rows, size_t columns, size_t inner, float alpha, struct gemm_ma
 /* Make sure that OpenBLAS runs each call in the calling thread. gemm() does it itself; LAPACK callers must ask. */
 void gemm_prepare(void);
 
+/* OpenBLAS 0.3.21 and older take a processor newer than themselves for one of 2004, at a third of its speed. The name
+ * to put into $OPENBLAS_CORETYPE (which is only read when the program starts) to mend that, or NULL where all is well.
+ */
+const char *gemm_better_core(void);
+
 #endif

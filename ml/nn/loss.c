@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 256        /* rows of the similarity matrix in memory */
+#define BLOCK 256          /* rows of the similarity matrix in memory */
 #define LEAST_LENGTH 1e-8F /* a shorter row has no direction: no loss flows through it */
 
 enum err_code loss_init(struct loss *l, size_t rows, size_t dimension, struct err *e) {
@@ -109,8 +109,15 @@ enum err_code loss_ntxent(struct loss *l, const float *h, size_t rows, size_t di
                           float *value, float *grad, struct pace *pace, struct err *e) {
     size_t all = l->rows * l->dimension;
     float *rest = l->memory + 2 * all;
-    struct step t = {.h = h, .z = l->memory, .dz = l->memory + all, .length = rest, .each = rest + l->rows,
-                     .s = rest + 2 * l->rows, .grad = grad, .rows = rows, .dimension = dimension,
+    struct step t = {.h = h,
+                     .z = l->memory,
+                     .dz = l->memory + all,
+                     .length = rest,
+                     .each = rest + l->rows,
+                     .s = rest + 2 * l->rows,
+                     .grad = grad,
+                     .rows = rows,
+                     .dimension = dimension,
                      .temperature = temperature};
     *value = 0;
     if (grad) {

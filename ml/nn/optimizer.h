@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 struct optimizer {
-    size_t count;         /* of weights */
+    size_t count;          /* of weights */
     float *first, *second; /* running moments; one allocation, at first */
-    float rate;           /* at the beginning */
-    size_t step, steps;   /* taken; planned (the rate reaches 0 there) */
+    float rate;            /* at the beginning */
+    size_t step, steps;    /* taken; planned (the rate reaches 0 there) */
 };
 
 enum err_code optimizer_init(struct optimizer *o, size_t count, float rate, size_t steps, struct err *e);

@@ -124,7 +124,8 @@ static inline unsigned char *pictures_idx(const char *name, size_t skip, size_t 
 static inline struct pictures pictures_mnist(const char *split) {
     int whole = !strcmp(split, "t10k");
     size_t all = whole ? 10000 : 60000;
-    unsigned char *pixels = pictures_idx(whole ? "t10k-images-idx3-ubyte.gz" : "train-images-idx3-ubyte.gz", 16, all * 784);
+    unsigned char *pixels =
+        pictures_idx(whole ? "t10k-images-idx3-ubyte.gz" : "train-images-idx3-ubyte.gz", 16, all * 784);
     unsigned char *labels = pictures_idx(whole ? "t10k-labels-idx1-ubyte.gz" : "train-labels-idx1-ubyte.gz", 8, all);
     struct pictures p = pictures_new(whole ? all : 1000);
     const char *mirror = getenv("THANOSQL_DATASET_MIRROR");

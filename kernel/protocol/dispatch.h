@@ -1,0 +1,31 @@
+/* The message table, and the one place where a request is met: busy, handler, idle. */
+#ifndef KERNEL_PROTOCOL_DISPATCH_H
+#define KERNEL_PROTOCOL_DISPATCH_H
+
+#include "kernel/protocol/message.h"
+
+typedef void (*message_handler)(struct lane *lane, const struct message *request);
+
+/* Answer one request, between busy and idle. Unknown types get busy and idle alone, as the protocol allows. */
+void dispatch_request(struct lane *lane, const struct message *request);
+
+/* Answer one message as it came from the socket. */
+void dispatch_frames(struct lane *lane, const struct frames *f);
+
+/* The handlers, by file. execute.c */
+void on_execute(struct lane *lane, const struct message *request);
+void execute_abort_burst(struct lane *lane);
+/* query.c */
+void on_kernel_info(struct lane *lane, const struct message *request);
+void on_is_complete(struct lane *lane, const struct message *request);
+void on_complete(struct lane *lane, const struct message *request);
+void on_inspect(struct lane *lane, const struct message *request);
+void on_history(struct lane *lane, const struct message *request);
+void on_comm_info(struct lane *lane, const struct message *request);
+void on_comm_open(struct lane *lane, const struct message *request);
+void on_nothing(struct lane *lane, const struct message *request);
+/* control.c */
+void on_interrupt(struct lane *lane, const struct message *request);
+void on_shutdown(struct lane *lane, const struct message *request);
+
+#endif

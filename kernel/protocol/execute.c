@@ -1,0 +1,159 @@
+/* execute_request. When a cell fails, the execute requests that had arrived by then (a front end's Run All) are
+ * aborted; anything else that had arrived is answered, and what comes later runs. */
+#include "kernel/protocol/dispatch.h"
+
+#include "base/clock.h"
+#include "kernel/display/display.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BURST_SETTLE_MILLISECONDS 10
+#define BURST_MOST 1000
+
+struct execution {
+    struct lane *lane;
+    const struct message *request;
+    const char *code;
+    size_t len;
+    bool silent, store_history, stop_on_error;
+};
+
+static bool flag(const json_t *content, const char *key, bool by_default) {
+    const json_t *value = json_object_get(content, key);
+    return json_is_boolean(value) ? json_is_true(value) : by_default;
+}
+
+static void publish(void *user, const char *msg_type, json_t *content) {
+    struct execution *x = user;
+    if (x->silent) {
+        json_decref(content);
+    } else {
+        message_publish(x->lane, x->request, msg_type, content);
+    }
+}
+
+/* Take over what has arrived behind the failed cell, before its reply lets the client send more. */
+static void hold_burst(struct lane *lane) {
+    while (lane->burst_count < BURST_MOST &&
+           sockets_wait(lane->socket, NULL, -1, -1, BURST_SETTLE_MILLISECONDS) == SOCKET_FIRST) {
+        struct frames *grown = realloc(lane->burst, (lane->burst_count + 1) * sizeof *grown);
+        if (!grown) {
+            return;
+        }
+        lane->burst = grown;
+        grown[lane->burst_count] = FRAMES_INIT;
+        if (!socket_receive(lane->socket, &grown[lane->burst_count++])) {
+            return;
+        }
+    }
+}
+
+static json_t *user_expressions(const struct message *request) {
+    json_t *out = json_object();
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(request->content, "user_expressions"), key, value) {
+        json_object_set_new(out, key,
+                            json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLUnsupportedError",
+                                      "evalue", "user expressions are not supported", "traceback",
+                                      "user expressions are not supported"));
+    }
+    return out;
+}
+
+static void reply(struct execution *x, json_t *content, double started) {
+    char date[28];
+    clock_iso8601(date);
+    (void)started;
+    json_object_set_new(content, "execution_count", json_integer(x->lane->kernel->execution_count));
+    message_reply(x->lane, x->request, "execute_reply", content, json_pack("{s:s}", "started", date));
+}
+
+static void run_cell(struct execution *x) {
+    struct kernel *k = x->lane->kernel;
+    struct err e = ERR_INIT;
+    struct display_output output = {x, publish};
+    struct display *display = display_new(&output, k->execution_count);
+    double started = clock_now();
+    stop_clear(&k->stop);
+    if (!display) {
+        err_nomem(&e);
+    } else if (!atomic_load(&k->ending)) {
+        session_execute(k->session, x->code, x->len, display_sink(display), &e);
+        display_finish(display);
+    }
+    if (e.code == ERR_OK) {
+        reply(
+            x,
+            json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request), "payload"),
+            started);
+    } else {
+        json_t *error = display_error(&e, x->code, x->len);
+        if (x->stop_on_error) {
+            hold_burst(x->lane);
+        }
+        publish(x, "error", json_incref(error));
+        json_t *content = json_pack("{s:s}", "status", "error");
+        json_object_update(content, error);
+        json_decref(error);
+        reply(x, content, started);
+    }
+    display_free(display);
+}
+
+void on_execute(struct lane *lane, const struct message *request) {
+    struct kernel *k = lane->kernel;
+    const json_t *code = json_object_get(request->content, "code");
+    struct execution x = {.lane = lane,
+                          .request = request,
+                          .code = json_is_string(code) ? json_string_value(code) : "",
+                          .len = json_string_length(code),
+                          .silent = flag(request->content, "silent", false),
+                          .stop_on_error = flag(request->content, "stop_on_error", true)};
+    x.store_history = flag(request->content, "store_history", !x.silent) && !x.silent;
+    if (!json_is_string(code)) {
+        reply(&x,
+              json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLInternalError", "evalue",
+                        "the request has no code", "traceback", "the request has no code"),
+              0);
+        return;
+    }
+    if (x.store_history) {
+        k->execution_count++;
+        history_add(&k->history, x.code, x.len);
+    }
+    if (!x.silent) {
+        message_publish(lane, request, "execute_input",
+                        json_pack("{s:s%, s:i}", "code", x.code, x.len, "execution_count", k->execution_count));
+    }
+    run_cell(&x);
+}
+
+/* Between busy and idle like any other request, but nothing is run. */
+static void abort_one(struct lane *lane, const struct message *request) {
+    message_publish(lane, request, "status", json_pack("{s:s}", "execution_state", "busy"));
+    message_reply(lane, request, "execute_reply",
+                  json_pack("{s:s, s:i}", "status", "aborted", "execution_count", lane->kernel->execution_count), NULL);
+    message_publish(lane, request, "status", json_pack("{s:s}", "execution_state", "idle"));
+}
+
+void execute_abort_burst(struct lane *lane) {
+    struct frames *burst = lane->burst;
+    size_t count = lane->burst_count;
+    lane->burst = NULL;
+    lane->burst_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct message request;
+        if (message_read(lane, &burst[i], &request)) {
+            if (strcmp(request.type, "execute_request") == 0) {
+                abort_one(lane, &request);
+            } else {
+                dispatch_request(lane, &request);
+            }
+            message_release(&request);
+        }
+        frames_release(&burst[i]);
+    }
+    free(burst);
+}

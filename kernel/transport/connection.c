@@ -1,0 +1,87 @@
+/* Connection files, after jupyter_client's documentation ("Connection files"). */
+#include "kernel/transport/connection.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const port_names[CHANNEL_COUNT] = {"shell_port", "control_port", "stdin_port", "iopub_port",
+                                                      "hb_port"};
+
+static long port_number(const json_t *value) {
+    char *end = NULL;
+    long port = -1;
+    if (json_is_integer(value)) {
+        port = (long)json_integer_value(value);
+    } else if (json_is_string(value) && *json_string_value(value)) {
+        port = strtol(json_string_value(value), &end, 10);
+        port = *end ? -1 : port;
+    }
+    return port < 1 || port > 65535 ? -1 : port;
+}
+
+static enum err_code read_endpoints(const json_t *root, struct connection *out, struct err *e) {
+    const char *transport = json_string_value(json_object_get(root, "transport"));
+    const char *ip = json_string_value(json_object_get(root, "ip"));
+    bool ipc = transport && strcmp(transport, "ipc") == 0;
+    if (!ip || !*ip || (transport && !ipc && strcmp(transport, "tcp") != 0)) {
+        return err_set(e, ERR_VALUE, "the connection file needs an ip, and tcp or ipc as its transport");
+    }
+    for (int i = 0; i < CHANNEL_COUNT; i++) {
+        long port = port_number(json_object_get(root, port_names[i]));
+        struct buf text = BUF_INIT;
+        if (port < 0) {
+            return err_set(e, ERR_VALUE, "the connection file has no valid %s", port_names[i]);
+        }
+        buf_printf(&text, ipc ? "ipc://%s-%ld" : "tcp://%s:%ld", ip, port);
+        out->endpoints[i] = buf_take(&text);
+        if (!out->endpoints[i]) {
+            return err_nomem(e);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code read_signing(const json_t *root, struct connection *out, struct err *e) {
+    const char *key = json_string_value(json_object_get(root, "key"));
+    const char *scheme = json_string_value(json_object_get(root, "signature_scheme"));
+    scheme = scheme && *scheme ? scheme : "hmac-sha256";
+    if (strncmp(scheme, "hmac-", 5) != 0 || strlen(scheme + 5) >= sizeof out->digest || !scheme[5]) {
+        return err_set(e, ERR_VALUE, "the signature scheme '%.40s' is not known", scheme);
+    }
+    memcpy(out->digest, scheme + 5, strlen(scheme + 5) + 1);
+    out->key = strdup(key ? key : "");
+    return out->key ? ERR_OK : err_nomem(e);
+}
+
+enum err_code connection_read(const char *path, struct connection *out, struct err *e) {
+    struct buf text = BUF_INIT;
+    struct connection c = {.key = NULL};
+    if (file_read(path, 1 << 20, &text, e) == ERR_OK) {
+        json_error_t wrong;
+        json_t *root = json_loadb(buf_text(&text), text.len, 0, &wrong);
+        if (!json_is_object(root)) {
+            err_set(e, ERR_VALUE, "the connection file '%s' is not a JSON object", path);
+        } else if (read_endpoints(root, &c, e) == ERR_OK) {
+            read_signing(root, &c, e);
+        }
+        json_decref(root);
+    }
+    buf_release(&text);
+    if (e->code == ERR_OK) {
+        *out = c;
+    } else {
+        connection_release(&c);
+    }
+    return e->code;
+}
+
+void connection_release(struct connection *c) {
+    for (int i = 0; i < CHANNEL_COUNT; i++) {
+        free(c->endpoints[i]);
+    }
+    free(c->key);
+    *c = (struct connection){.key = NULL};
+}

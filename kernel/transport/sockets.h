@@ -1,0 +1,47 @@
+/* ZeroMQ sockets: the five of the protocol, and the inner ones by which threads hand messages to the iopub thread.
+ * A socket belongs to the thread that uses it. The one user of zmq.h. */
+#ifndef KERNEL_TRANSPORT_SOCKETS_H
+#define KERNEL_TRANSPORT_SOCKETS_H
+
+#include "kernel/transport/connection.h"
+#include "kernel/transport/frames.h"
+
+#include <stdbool.h>
+
+struct sockets; /* the context and the five */
+struct socket;
+
+/* Bind all five. A port that is taken is ERR_CONNECTION naming the endpoint. */
+enum err_code sockets_open(const struct connection *c, struct sockets **out, struct err *e);
+
+/* Wake every thread that waits on a socket: it gets SOCKET_CLOSED from then on. */
+void sockets_shut(struct sockets *s);
+
+/* Close the five and end the context. Every socket made by socket_inner is closed before. */
+void sockets_close(struct sockets *s);
+
+struct socket *sockets_channel(struct sockets *s, enum channel c);
+
+/* A socket within the process: one receiver, bound first, and any number of senders. NULL: no memory. */
+struct socket *socket_inner(struct sockets *s, const char *name, bool receiver);
+void socket_close(struct socket *s);
+
+enum socket_event { SOCKET_FIRST = 1, SOCKET_SECOND = 2, SOCKET_DESCRIPTOR = 4, SOCKET_OTHER = 8, SOCKET_CLOSED = 16 };
+
+/* Wait until one of two sockets (NULL: not) or two file descriptors (-1: not) can be read; returns which, as a set.
+ * `milliseconds` below 0 waits as long as it takes; 0 events after that time. A signal does not end the wait. */
+int sockets_wait(struct socket *first, struct socket *second, int descriptor, int other, long milliseconds);
+
+/* Receive a whole message without waiting; false where there is none. */
+bool socket_receive(struct socket *s, struct frames *f);
+
+/* Send a whole message; one that cannot be sent (the peer is gone) is dropped. */
+void socket_send(struct socket *s, const struct frames *f);
+
+/* On the iopub socket: accept or drop the subscription that was received last. */
+void socket_subscribe(struct socket *s, const char *topic, size_t len, bool accept);
+
+/* Echo everything that comes to the heartbeat socket until the sockets are shut. */
+void sockets_echo(struct sockets *s);
+
+#endif

@@ -1,0 +1,579 @@
+/* The store on SQLite: sqlite3.h's one room. A connection, its busy wait, what SQL may not do, statements and their
+ * values, nested transactions, functions of our own. Look-ups are in sqlite_catalogue.c, type names in types.c. */
+#include "lang/store/store.h"
+
+#include "base/clock.h"
+#include "lang/store/aligned.h"
+#include "lang/store/immutable.h"
+#include "lang/store/query_error.h"
+#include "lang/store/types.h"
+
+#include <sqlite3.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define BUSY_SECONDS 10.0
+#define BUSY_NAP_NS 20000000L /* the stop flag is read as often */
+#define STEPS_BETWEEN_CHECKS 2000
+#define CACHE_KIB "65536"
+
+enum { MOST_ARGUMENTS = 127 }; /* SQLite's own limit */
+
+struct store {
+    sqlite3 *db;
+    struct stop *stop;
+    char *path;
+    double busy_since;
+    int depth;           /* of our transactions */
+    bool own_outermost;  /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
+    char refused[64];    /* what the authorizer turned away last */
+    struct err function; /* how a function of ours failed */
+};
+
+struct store_query {
+    struct store *store;
+    sqlite3_stmt *statement;
+    char *sql; /* for the places of errors, len bytes */
+    size_t len;
+    bool done;
+    size_t count;
+    struct cell {
+        char *name;
+        enum value_type type;
+        struct aligned vector;
+    } * columns;
+};
+
+static const struct {
+    int result;
+    enum err_code code;
+    const char *hint;
+} failures[] = {
+    {SQLITE_BUSY, ERR_LOCKED, "another kernel is writing to this workspace; wait for it, or interrupt it there"},
+    {SQLITE_LOCKED, ERR_LOCKED, "a query over this table has not ended"},
+    {SQLITE_FULL, ERR_FILE, "free some space on the disk and run the cell again"},
+    {SQLITE_IOERR, ERR_FILE, "the disk may be full or failing; nothing was changed"},
+    {SQLITE_READONLY, ERR_FILE, "the workspace cannot be written: check who owns the file and its folder"},
+    {SQLITE_CANTOPEN, ERR_FILE, "the workspace cannot be written: check that its folder exists and is yours"},
+    {SQLITE_PERM, ERR_FILE, "check who owns the file and its folder"},
+    {SQLITE_NOTADB, ERR_FILE, "move the file away, and a new store is made in its place"},
+    {SQLITE_CORRUPT, ERR_FILE, "the file is damaged: put back a copy, or move it away to begin anew"},
+};
+
+/* A failure that has nothing to do with the words of a query. False: it is the query's fault. */
+static bool fail_outside(struct store *s, int result, struct err *e) {
+    int primary = result & 0xff;
+    bool stopped = stop_requested(s->stop);
+    if (s->function.code != ERR_OK) {
+        struct err f = s->function;
+        s->function = ERR_INIT;
+        err_set(e, f.code, "%s", f.message);
+        if (f.hint[0]) {
+            err_hint(e, "%s", f.hint);
+        }
+        return true;
+    }
+    if (primary == SQLITE_INTERRUPT || (stopped && primary == SQLITE_BUSY)) {
+        err_interrupt(e);
+        return true;
+    }
+    if (primary == SQLITE_NOMEM) {
+        err_nomem(e);
+        return true;
+    }
+    if (primary == SQLITE_AUTH) {
+        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->refused);
+        err_hint(e, "a workspace is one store; COPY brings other data into it");
+        return true;
+    }
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (failures[i].result == primary) {
+            err_set(e, failures[i].code, "%s: %s", s->path, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(result));
+            err_hint(e, "%s", failures[i].hint);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The failure `result` of sql[0..len). */
+static enum err_code fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
+    if (fail_outside(s, result, e)) {
+        return e->code;
+    }
+    /* Looking for suggestions runs queries, which would overwrite the message. */
+    char message[sizeof e->message];
+    snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
+    return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+}
+
+static int wait_busy(void *user, int times) {
+    struct store *s = user;
+    double now = clock_now();
+    if (times == 0) {
+        s->busy_since = now;
+    }
+    if (stop_requested(s->stop) || now - s->busy_since > BUSY_SECONDS) {
+        return 0;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = times < 5 ? BUSY_NAP_NS / 10 : BUSY_NAP_NS}, NULL);
+    return 1;
+}
+
+static int check_stop(void *user) {
+    struct store *s = user;
+    return stop_requested(s->stop);
+}
+
+/* PRAGMAs that take an argument and only read. All others with an argument would change how we use the file. */
+static const char *const reading_pragmas[] = {
+    "table_info",       "table_xinfo",       "table_list",      "index_list",  "index_info", "index_xinfo",
+    "foreign_key_list", "foreign_key_check", "integrity_check", "quick_check", "cache_size",
+};
+
+static int authorize(void *user, int action, const char *first, const char *second, const char *database,
+                     const char *trigger) {
+    struct store *s = user;
+    (void)database;
+    (void)trigger;
+    if (action == SQLITE_PRAGMA && second) {
+        for (size_t i = 0; i < sizeof reading_pragmas / sizeof *reading_pragmas; i++) {
+            if (strcasecmp(first, reading_pragmas[i]) == 0) {
+                return SQLITE_OK;
+            }
+        }
+        snprintf(s->refused, sizeof s->refused, "changing PRAGMA %s", first);
+        return SQLITE_DENY;
+    }
+    if (action == SQLITE_FUNCTION && second && strcasecmp(second, "load_extension") == 0) {
+        return SQLITE_DENY; /* SQLite has words for this one */
+    }
+    /* VACUUM attaches a nameless temporary file, which is harmless. */
+    if (action == SQLITE_DETACH || (action == SQLITE_ATTACH && !(first && !*first))) {
+        snprintf(s->refused, sizeof s->refused, "%s", action == SQLITE_ATTACH ? "ATTACH (or VACUUM INTO)" : "DETACH");
+        return SQLITE_DENY;
+    }
+    return SQLITE_OK;
+}
+
+static int configure(struct store *s) {
+    static const int options[][2] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    };
+    int result = sqlite3_extended_result_codes(s->db, 1);
+    for (size_t i = 0; i < sizeof options / sizeof *options && result == SQLITE_OK; i++) {
+        result = sqlite3_db_config(s->db, options[i][0], options[i][1], (int *)NULL);
+    }
+    sqlite3_busy_handler(s->db, wait_busy, s);
+    sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
+    /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
+    double began = clock_now();
+    const char *start = sqlite3_db_readonly(s->db, "main") == 1
+                            ? "PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema"
+                            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; "
+                              "PRAGMA cache_size = -" CACHE_KIB "; SELECT count(*) FROM sqlite_schema";
+    while (result == SQLITE_OK && (result = sqlite3_exec(s->db, start, NULL, NULL, NULL)) != SQLITE_OK) {
+        if ((result & 0xff) == SQLITE_BUSY && wait_busy(s, 1) && clock_now() - began < BUSY_SECONDS) {
+            result = SQLITE_OK;
+        }
+    }
+    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, s) : result;
+}
+
+static int connect(struct store *s, const char *name, int flags) {
+    int result = sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    return result == SQLITE_OK ? configure(s) : result;
+}
+
+enum err_code store_open(const char *path, struct stop *stop, struct store **out, struct err *e) {
+    struct store *s = calloc(1, sizeof *s);
+    if (!s || !(s->path = strdup(path))) {
+        free(s);
+        return err_nomem(e);
+    }
+    s->stop = stop;
+    s->busy_since = clock_now();
+    int result = connect(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    int primary = result & 0xff;
+    if ((primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY) && immutable_fits(path)) {
+        char *uri = immutable_uri(path);
+        sqlite3_close(s->db);
+        s->db = NULL;
+        result = uri ? connect(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) : SQLITE_NOMEM;
+        free(uri);
+    }
+    if (result != SQLITE_OK) {
+        if (!fail_outside(s, result, e)) {
+            err_set(e, ERR_FILE, "%s: %s", path, s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(result));
+        }
+        store_close(s);
+        return e->code;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+void store_close(struct store *s) {
+    if (s) {
+        sqlite3_close_v2(s->db);
+        free(s->path);
+        free(s);
+    }
+}
+
+/* Prepare the first statement of sql[0..len); *used is where the next begins. *out is NULL where there is none. */
+static enum err_code prepare_first(struct store *s, const char *sql, size_t len, sqlite3_stmt **out, size_t *used,
+                                   struct err *e) {
+    const char *tail = NULL, *nul = memchr(sql, 0, len);
+    if (nul) {
+        err_set(e, ERR_QUERY, "the SQL has a NUL character");
+        return err_at(e, (size_t)(nul - sql), 1);
+    }
+    if (len > INT32_MAX / 2) {
+        return err_set(e, ERR_QUERY, "the SQL is too long (%zu bytes)", len);
+    }
+    int result = sqlite3_prepare_v2(s->db, sql, (int)len, out, &tail);
+    if (result != SQLITE_OK) {
+        return fail(s, result, sql, len, e);
+    }
+    *used = (size_t)(tail - sql);
+    return ERR_OK;
+}
+
+enum err_code store_run(struct store *s, const char *sql, struct err *e) {
+    size_t len = strlen(sql), at = 0, used = 0;
+    s->function = ERR_INIT;
+    while ((at += query_error_skip(sql + at, len - at)) < len) {
+        sqlite3_stmt *statement = NULL;
+        if (prepare_first(s, sql + at, len - at, &statement, &used, e) == ERR_OK) {
+            int result;
+            while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+            }
+            if (result != SQLITE_DONE) {
+                fail(s, result, sql + at, used, e);
+            }
+            sqlite3_finalize(statement);
+        }
+        if (e->code != ERR_OK) {
+            e->at += e->has_span ? at : 0;
+            return e->code;
+        }
+        at += used;
+    }
+    return ERR_OK;
+}
+
+static bool describe(struct store_query *q) {
+    q->count = (size_t)sqlite3_column_count(q->statement);
+    q->columns = calloc(q->count ? q->count : 1, sizeof *q->columns);
+    for (size_t i = 0; q->columns && i < q->count; i++) {
+        const char *name = sqlite3_column_name(q->statement, (int)i);
+        q->columns[i].name = name ? strdup(name) : NULL;
+        q->columns[i].type = types_of_declaration(sqlite3_column_decltype(q->statement, (int)i));
+        if (!q->columns[i].name) {
+            return false;
+        }
+    }
+    return q->columns != NULL;
+}
+
+enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e) {
+    sqlite3_stmt *statement = NULL;
+    size_t used = 0;
+    size_t begin = query_error_skip(sql, len);
+    if (begin == len) {
+        return err_set(e, ERR_QUERY, "there is no SQL statement here");
+    }
+    if (prepare_first(s, sql + begin, len - begin, &statement, &used, e) != ERR_OK) {
+        e->at += e->has_span ? begin : 0;
+        return e->code;
+    }
+    size_t next = begin + used + query_error_skip(sql + begin + used, len - begin - used);
+    if (next < len) {
+        sqlite3_finalize(statement);
+        err_set(e, ERR_QUERY, "a second SQL statement begins here");
+        err_hint(e, "give each statement a cell of its own");
+        return err_at(e, next, query_error_token(sql + next, len - next));
+    }
+    struct store_query *q = calloc(1, sizeof *q);
+    if (!q) {
+        sqlite3_finalize(statement);
+        return err_nomem(e);
+    }
+    *q = (struct store_query){.store = s, .statement = statement, .sql = strndup(sql, len), .len = len};
+    if (!q->sql || !describe(q)) {
+        store_finish(q);
+        return err_nomem(e);
+    }
+    *out = q;
+    return ERR_OK;
+}
+
+void store_finish(struct store_query *q) {
+    if (q) {
+        sqlite3_finalize(q->statement);
+        for (size_t i = 0; q->columns && i < q->count; i++) {
+            free(q->columns[i].name);
+            free(q->columns[i].vector.copy);
+        }
+        free(q->columns);
+        free(q->sql);
+        free(q);
+    }
+}
+
+static int bind(sqlite3_stmt *statement, int index, const struct value *v) {
+    const char *bytes = v->text ? v->text : "";
+    switch (v->type) {
+    case VALUE_NULL:
+        return sqlite3_bind_null(statement, index);
+    case VALUE_BOOLEAN:
+    case VALUE_INTEGER:
+        return sqlite3_bind_int64(statement, index, v->integer);
+    case VALUE_REAL:
+        return sqlite3_bind_double(statement, index, v->real);
+    case VALUE_TEXT:
+        return sqlite3_bind_text64(statement, index, bytes, v->length, SQLITE_STATIC, SQLITE_UTF8);
+    case VALUE_BLOB:
+        return sqlite3_bind_blob64(statement, index, bytes, v->length, SQLITE_STATIC);
+    case VALUE_VECTOR:
+        return sqlite3_bind_blob64(statement, index, v->length ? (const void *)v->vector : "",
+                                   v->length * sizeof(float), SQLITE_STATIC);
+    }
+    return SQLITE_MISUSE;
+}
+
+enum err_code store_bind(struct store_query *q, int index, const struct value *v, struct err *e) {
+    int result = bind(q->statement, index, v);
+    if (result == SQLITE_RANGE) {
+        return err_set(e, ERR_QUERY, "the SQL has no parameter number %d", index);
+    }
+    return result == SQLITE_OK ? ERR_OK : fail(q->store, result, q->sql, q->len, e);
+}
+
+/* The result of sqlite3_reset() repeats the failure of the last step, which was told already. */
+enum err_code store_reset(struct store_query *q, struct err *e) {
+    (void)e;
+    sqlite3_reset(q->statement);
+    q->done = false;
+    return ERR_OK;
+}
+
+size_t store_column_count(const struct store_query *q) {
+    return q->count;
+}
+
+struct column store_column(const struct store_query *q, size_t index) {
+    return index < q->count ? (struct column){q->columns[index].name, q->columns[index].type}
+                            : (struct column){"", VALUE_NULL};
+}
+
+bool store_reads_only(const struct store_query *q) {
+    return sqlite3_stmt_readonly(q->statement);
+}
+
+enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
+    if (q->done) {
+        *row = false;
+        return ERR_OK;
+    }
+    q->store->function = ERR_INIT;
+    int result = sqlite3_step(q->statement);
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        fail(q->store, result, q->sql, q->len, e);
+        sqlite3_reset(q->statement);
+        q->done = true;
+        return e->code;
+    }
+    q->done = result == SQLITE_DONE;
+    *row = !q->done;
+    return ERR_OK;
+}
+
+/* A value as SQLite stores it; a blob is VALUE_BLOB. */
+static struct value plain_value(sqlite3_value *from) {
+    switch (sqlite3_value_type(from)) {
+    case SQLITE_INTEGER:
+        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
+    case SQLITE_FLOAT:
+        return (struct value){.type = VALUE_REAL, .real = sqlite3_value_double(from)};
+    case SQLITE_TEXT: {
+        const void *text = sqlite3_value_text(from);
+        return (struct value){
+            .type = text ? VALUE_TEXT : VALUE_NULL, .text = text, .length = (size_t)sqlite3_value_bytes(from)};
+    }
+    case SQLITE_BLOB: {
+        const void *bytes = sqlite3_value_blob(from);
+        return (struct value){
+            .type = VALUE_BLOB, .text = bytes ? bytes : "", .length = (size_t)sqlite3_value_bytes(from)};
+    }
+    default:
+        return (struct value){.type = VALUE_NULL};
+    }
+}
+
+struct value store_value(struct store_query *q, size_t index) {
+    if (index >= q->count || q->done) {
+        return (struct value){.type = VALUE_NULL};
+    }
+    struct cell *cell = &q->columns[index];
+    struct value v = plain_value(sqlite3_column_value(q->statement, (int)index));
+    if (v.type == VALUE_INTEGER && cell->type == VALUE_BOOLEAN && (v.integer == 0 || v.integer == 1)) {
+        v.type = VALUE_BOOLEAN;
+    } else if (v.type == VALUE_INTEGER && cell->type == VALUE_REAL) {
+        v = (struct value){.type = VALUE_REAL, .real = (double)v.integer};
+    } else if (v.type == VALUE_BLOB && cell->type == VALUE_VECTOR && v.length % sizeof(float) == 0) {
+        const float *floats = aligned_bytes(&cell->vector, v.text, v.length);
+        if (floats) {
+            v = (struct value){.type = VALUE_VECTOR, .vector = floats, .length = v.length / sizeof(float)};
+        }
+    }
+    return v;
+}
+
+long long store_changes(struct store *s) {
+    return sqlite3_changes64(s->db);
+}
+
+/* Run one of our own short statements, about the savepoint of `level` (below 0: about the transaction). The stop flag
+ * must not undo it halfway. */
+static enum err_code control(struct store *s, const char *words, int level, struct err *e) {
+    char sql[64];
+    if (level < 0) {
+        snprintf(sql, sizeof sql, "%s", words);
+    } else {
+        snprintf(sql, sizeof sql, "%s thanosql_%d", words, level);
+    }
+    sqlite3_progress_handler(s->db, 0, NULL, NULL);
+    int result = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    if (result != SQLITE_OK) {
+        fail(s, result, sql, strlen(sql), e);
+        e->has_span = 0; /* these words are not the user's */
+    }
+    sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
+    return e->code;
+}
+
+enum err_code store_begin(struct store *s, struct err *e) {
+    bool outermost = s->depth == 0 && sqlite3_get_autocommit(s->db);
+    if (control(s, outermost ? "BEGIN IMMEDIATE" : "SAVEPOINT", outermost ? -1 : s->depth, e) == ERR_OK) {
+        s->own_outermost = s->depth == 0 ? outermost : s->own_outermost;
+        s->depth++;
+    }
+    return e->code;
+}
+
+enum err_code store_commit(struct store *s, struct err *e) {
+    if (s->depth == 0 || sqlite3_get_autocommit(s->db)) {
+        s->depth -= s->depth > 0;
+        return err_set(e, ERR_QUERY, "the transaction has been undone, and nothing of it was stored");
+    }
+    bool outermost = s->depth == 1 && s->own_outermost;
+    if (control(s, outermost ? "COMMIT" : "RELEASE", outermost ? -1 : s->depth - 1, e) != ERR_OK) {
+        store_rollback(s);
+        return e->code;
+    }
+    s->depth--;
+    return ERR_OK;
+}
+
+void store_rollback(struct store *s) {
+    struct err ignored = ERR_INIT;
+    if (s->depth == 0) {
+        return;
+    }
+    int level = --s->depth;
+    if (sqlite3_get_autocommit(s->db)) {
+        return; /* SQLite undid all of it by itself: an interrupt, a full disk */
+    }
+    if (level == 0 && s->own_outermost) {
+        control(s, "ROLLBACK", -1, &ignored);
+    } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
+        control(s, "RELEASE", level, &ignored);
+    }
+}
+
+struct registered {
+    struct store *store;
+    store_function function;
+    void *user;
+    struct aligned aligned[MOST_ARGUMENTS];
+};
+
+static void forget_function(void *user) {
+    struct registered *r = user;
+    for (size_t i = 0; i < MOST_ARGUMENTS; i++) {
+        free(r->aligned[i].copy);
+    }
+    free(r);
+}
+
+static void give_result(sqlite3_context *context, const struct value *v) {
+    const char *bytes = v->text ? v->text : "";
+    switch (v->type) {
+    case VALUE_NULL:
+        sqlite3_result_null(context);
+        break;
+    case VALUE_BOOLEAN:
+    case VALUE_INTEGER:
+        sqlite3_result_int64(context, v->integer);
+        break;
+    case VALUE_REAL:
+        sqlite3_result_double(context, v->real);
+        break;
+    case VALUE_TEXT:
+        sqlite3_result_text64(context, bytes, v->length, SQLITE_TRANSIENT, SQLITE_UTF8);
+        break;
+    case VALUE_BLOB:
+        sqlite3_result_blob64(context, bytes, v->length, SQLITE_TRANSIENT);
+        break;
+    case VALUE_VECTOR:
+        sqlite3_result_blob64(context, v->length ? (const void *)v->vector : "", v->length * sizeof(float),
+                              SQLITE_TRANSIENT);
+        break;
+    }
+}
+
+static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
+    struct registered *r = sqlite3_user_data(context);
+    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
+    struct err e = ERR_INIT;
+    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) {
+        arguments[i] = plain_value(from[i]);
+        if (arguments[i].type == VALUE_BLOB) { /* it may be a vector */
+            const float *bytes = aligned_bytes(&r->aligned[i], arguments[i].text, arguments[i].length);
+            if (!bytes) {
+                sqlite3_result_error_nomem(context);
+                return;
+            }
+            arguments[i].text = (const char *)bytes;
+        }
+    }
+    if (r->function(r->user, arguments, (size_t)count, &result, &e) == ERR_OK) {
+        give_result(context, &result);
+        return;
+    }
+    r->store->function = e;
+    sqlite3_result_error(context, e.message, -1);
+}
+
+enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
+                             struct err *e) {
+    struct registered *r = calloc(1, sizeof *r);
+    if (!r) {
+        return err_nomem(e);
+    }
+    *r = (struct registered){.store = s, .function = f, .user = user};
+    /* SQLite calls forget_function itself when this fails. Innocuous: may be used in views. */
+    int result =
+        sqlite3_create_function_v2(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, r,
+                                   call_function, NULL, NULL, forget_function);
+    return result == SQLITE_OK ? ERR_OK : fail(s, result, "", 0, e);
+}

@@ -1,0 +1,249 @@
+/* A cell to statements, by recursive descent: each part of the cell is cut at its semicolons, each statement is
+ * found in one table by its first words, and everything that is not in the table is SQL, if it begins like SQL. */
+#include "lang/syntax/parser.h"
+
+#include "base/suggest.h"
+#include "base/utf8.h"
+#include "lang/syntax/magic.h"
+#include "lang/syntax/parse_statement.h"
+#include "lang/syntax/python.h"
+
+#include <string.h>
+
+static bool is_create_using(const struct parser *p);
+
+/* One row a statement: the words it begins with (a second where SQL shares the first), and the line that errors
+ * show. */
+static const struct statement_row {
+    enum keyword first, second;
+    enum statement_kind kind;
+    enum err_code (*parse)(struct parser *, struct statement *);
+    bool (*fits)(const struct parser *); /* a further condition, or NULL */
+    const char *syntax;
+} rows[] = {
+    {WORD_BUILD, WORD_OTHER, STATEMENT_BUILD_MODEL, parse_build, NULL,
+     "BUILD MODEL name USING base [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_FIT, WORD_OTHER, STATEMENT_FIT_MODEL, parse_fit, NULL,
+     "FIT MODEL name USING model [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_UPLOAD, WORD_OTHER, STATEMENT_UPLOAD_MODEL, parse_upload, NULL,
+     "UPLOAD MODEL name [OPTIONS (name=value, …)] FROM 'file'"},
+    {WORD_DELETE, WORD_MODEL, STATEMENT_DELETE_MODEL, parse_delete_model, NULL, "DELETE MODEL name"},
+    {WORD_PREDICT, WORD_OTHER, STATEMENT_PREDICT, parse_use_model, NULL,
+     "PREDICT USING model [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_EVALUATE, WORD_OTHER, STATEMENT_EVALUATE, parse_use_model, NULL,
+     "EVALUATE USING model [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_TRANSFORM, WORD_OTHER, STATEMENT_TRANSFORM, parse_use_model, NULL, "TRANSFORM USING model AS SELECT …"},
+    {WORD_CONVERT, WORD_OTHER, STATEMENT_CONVERT, parse_use_model, NULL,
+     "CONVERT USING model [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_SEARCH, WORD_OTHER, STATEMENT_SEARCH, parse_search, NULL,
+     "SEARCH IMAGE images='file' USING model [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_GENERATE, WORD_OTHER, STATEMENT_GENERATE, parse_generate, NULL,
+     "GENERATE USING GPT OPTIONS (name=value, …) AS SELECT …"},
+    {WORD_FUNCTION, WORD_OTHER, STATEMENT_FUNCTION, parse_function, NULL,
+     "FUNCTION module.name [OPTIONS (name=value, …)] AS SELECT …, or … FROM 'file'"},
+    {WORD_PRINT, WORD_OTHER, STATEMENT_PRINT, parse_print, NULL,
+     "PRINT IMAGE|AUDIO|VIDEO [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY table [OPTIONS (name=value, …)] FROM 'file'"},
+    {WORD_LIST, WORD_OTHER, STATEMENT_LIST, parse_list, NULL,
+     "LIST MODEL, LIST TABLE, LIST THANOSQL MODEL, LIST THANOSQL DATASET"},
+    {WORD_GET, WORD_OTHER, STATEMENT_GET, parse_get, NULL,
+     "GET THANOSQL DATASET name [OPTIONS (…)], or GET THANOSQL MODEL name [OPTIONS (…)] [AS name]"},
+    {WORD_CREATE, WORD_TABLE, STATEMENT_CREATE_USING, parse_create_using, is_create_using,
+     "CREATE TABLE name USING model [OPTIONS (name=value, …)] FROM 'folder'"},
+};
+
+/* Words that others use for what is called differently here. */
+static const struct {
+    const char *first, *second, *hint;
+} mistaken[] = {
+    {"drop", "model", "write DELETE MODEL name"},
+    {"create", "model", "write BUILD MODEL name USING base AS …"},
+    {"train", "model", "write BUILD MODEL name USING base AS …"},
+    {"show", "models", "write LIST MODEL"},
+    {"show", "tables", "write LIST TABLE"},
+    {"show", "datasets", "write LIST THANOSQL DATASET"},
+};
+
+/* CREATE TABLE name USING model …, and not SQL's CREATE TABLE name (…) or CREATE TABLE name AS …. */
+static bool is_create_using(const struct parser *p) {
+    struct lexer ahead = p->lexer;
+    struct err ignored = ERR_INIT;
+    struct token t;
+    bool dot = true; /* a part of the name comes next */
+    if (lexer_next(&ahead, &t, &ignored) != ERR_OK) {
+        return false;
+    }
+    while (lexer_next(&ahead, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
+        bool is_dot = t.kind == TOKEN_SIGN && t.sign == '.';
+        if (!dot && !is_dot) {
+            return t.kind == TOKEN_WORD && t.keyword == WORD_USING;
+        }
+        dot = is_dot;
+    }
+    return false;
+}
+
+static const struct statement_row *find_row(const struct parser *p) {
+    struct token next = parse_peek(p);
+    for (size_t i = 0; p->token.kind == TOKEN_WORD && i < sizeof rows / sizeof *rows; i++) {
+        const struct statement_row *row = &rows[i];
+        bool second = row->second == WORD_OTHER || (next.kind == TOKEN_WORD && next.keyword == row->second);
+        if (row->first == p->token.keyword && second && (!row->fits || row->fits(p))) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static enum err_code unknown_statement(struct parser *p) {
+    size_t len = utf8_cut(p->code + p->token.span.at, p->token.span.len < 60 ? p->token.span.len : 60);
+    char word[64];
+    memcpy(word, p->code + p->token.span.at, len);
+    word[len] = '\0';
+    if (python_refuse(p->code, p->token.span.at, p->lexer.end, p->e) != ERR_OK) {
+        return p->e->code;
+    }
+    if (p->token.kind != TOKEN_WORD) {
+        err_set(p->e, ERR_SYNTAX, parse_at_sign(p, ')') ? "this ) closes nothing" : "a statement cannot begin with %s",
+                word);
+        err_hint(p->e, "a statement begins with a word such as SELECT, COPY, BUILD, SEARCH or PRINT");
+        return err_at(p->e, p->token.span.at, p->token.span.len);
+    }
+    struct suggest s;
+    suggest_begin(&s, word);
+    for (int k = WORD_OTHER + 1; k < WORD_COUNT; k++) {
+        if (keyword_is((enum keyword)k, KEYWORD_THANOSQL | KEYWORD_SQL)) {
+            suggest_offer(&s, keyword_text((enum keyword)k));
+        }
+    }
+    err_set(p->e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
+            s.best[0] ? "?" : "");
+    err_hint(p->e, "statements: SELECT and other SQL, GET, COPY, BUILD, FIT, CONVERT, SEARCH, PREDICT, EVALUATE, "
+                   "PRINT, LIST, DELETE MODEL");
+    return err_at(p->e, p->token.span.at, p->token.span.len);
+}
+
+static enum err_code refuse_mistaken(struct parser *p) {
+    struct token next = parse_peek(p);
+    for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++) {
+        if (lexer_is(p->code, &p->token, mistaken[i].first) && lexer_is(p->code, &next, mistaken[i].second)) {
+            err_set(p->e, ERR_SYNTAX, "there is no %s %s", mistaken[i].first, mistaken[i].second);
+            err_hint(p->e, "%s", mistaken[i].hint);
+            return err_at(p->e, p->token.span.at, next.span.at + next.span.len - p->token.span.at);
+        }
+    }
+    if (parse_at(p, WORD_DELETE) && next.kind == TOKEN_WORD && next.keyword != WORD_FROM) {
+        static const enum keyword near[] = {WORD_MODEL, WORD_FROM, WORD_OTHER};
+        p->syntax = "DELETE MODEL name, or DELETE FROM table WHERE …";
+        return parse_advance(p) == ERR_OK ? parse_expected(p, "MODEL or FROM after DELETE", near) : p->e->code;
+    }
+    return ERR_OK;
+}
+
+static enum err_code parse_statement(struct parser *p, struct statement **out) {
+    struct statement *s = arena_alloc(p->arena, sizeof *s);
+    const struct statement_row *row = find_row(p);
+    size_t start = p->token.span.at;
+    const char *outside = p->syntax;
+    if (!s) {
+        return err_nomem(p->e);
+    }
+    p->syntax = row ? row->syntax : NULL;
+    s->kind = row ? row->kind : STATEMENT_SQL;
+    if (row) {
+        row->parse(p, s);
+    } else if (refuse_mistaken(p) == ERR_OK) {
+        bool sql = parse_at_sign(p, '(') || (p->token.kind == TOKEN_WORD && keyword_is(p->token.keyword, KEYWORD_SQL));
+        (void)(sql ? parse_sql(p, &s->query) : unknown_statement(p));
+    }
+    if (p->e->code != ERR_OK) {
+        return p->e->code;
+    }
+    if (!parse_at_end(p)) {
+        return parse_expected(p, p->parentheses > 0 ? ") or the end of the statement" : "; or the end of the statement",
+                              NULL);
+    }
+    s->span = (struct span){start, p->before.span.at + p->before.span.len - start};
+    p->syntax = outside;
+    *out = s;
+    return ERR_OK;
+}
+
+enum err_code parse_nested_statement(struct parser *p, struct statement **out) {
+    return parse_statement(p, out);
+}
+
+/* The statements of one piece of text, appended at *tail. */
+static enum err_code parse_text(struct parser *p, struct span text, struct statement ***tail) {
+    p->lexer = (struct lexer){.code = p->code, .at = text.at, .end = text.at + text.len};
+    p->token = (struct token){.kind = TOKEN_END};
+    if (parse_advance(p) != ERR_OK) {
+        return p->e->code;
+    }
+    while (p->token.kind != TOKEN_END) {
+        if (parse_at_sign(p, ';')) {
+            if (parse_advance(p) != ERR_OK) {
+                return p->e->code;
+            }
+        } else if (parse_statement(p, *tail) == ERR_OK) {
+            *tail = &(**tail)->next;
+        } else {
+            return p->e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code add_magic(struct parser *p, const struct magic_part *part, struct statement ***tail) {
+    struct statement *s = arena_alloc(p->arena, sizeof *s);
+    if (!s) {
+        return err_nomem(p->e);
+    }
+    s->kind = STATEMENT_MAGIC;
+    s->span = part->span;
+    s->word = part->word;
+    s->name = (struct name){part->detail, part->span};
+    **tail = s;
+    *tail = &s->next;
+    return ERR_OK;
+}
+
+enum err_code parse_typed(struct arena *a, const char *code, size_t len, struct statement **out, bool *wants_more,
+                          struct err *e) {
+    struct magic_part *part = NULL;
+    struct statement *first = NULL, **tail = &first;
+    struct parser *p = arena_alloc(a, sizeof *p);
+    *wants_more = false;
+    if (!p) {
+        return err_nomem(e);
+    }
+    p->arena = a;
+    p->code = code;
+    p->e = e;
+    magic_split(a, code, len, &part, e);
+    for (; part && e->code == ERR_OK; part = part->next) {
+        if (part->word) {
+            add_magic(p, part, &tail);
+        } else {
+            parse_text(p, part->span, &tail);
+            *wants_more = p->wants_more && !part->line && !part->next;
+        }
+    }
+    if (e->code == ERR_OK) {
+        *out = first;
+    }
+    return e->code;
+}
+
+enum err_code parse_cell(struct arena *a, const char *code, size_t len, struct statement **out, struct err *e) {
+    bool wants_more;
+    return parse_typed(a, code, len, out, &wants_more, e);
+}
+
+const char *parse_syntax_line(size_t index, enum statement_kind *kind) {
+    if (index >= sizeof rows / sizeof *rows) {
+        return NULL;
+    }
+    *kind = rows[index].kind;
+    return rows[index].syntax;
+}

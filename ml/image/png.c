@@ -1,0 +1,169 @@
+/* PNG through libpng, whose one room this is. libpng reports errors by a callback that must not return; the jump it needs
+ * starts and ends in this file: struct reader keeps everything that must outlive it. Rows are read where they will stay,
+ * with their alpha, and then laid over white in place, so that interlaced pictures need no path of their own. */
+#include "ml/image/codec.h"
+
+#include "ml/image/orientation.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+struct reader {
+    png_structp library;
+    png_infop info;
+    struct err *e;
+    const unsigned char *bytes;
+    size_t len, at;
+    struct image image;
+    int planes; /* channels and alpha, as libpng delivers them */
+    int passes;
+    bool complete; /* every row is there; what follows can no longer spoil the picture */
+};
+
+static void on_error(png_structp library, png_const_charp message) {
+    struct reader *r = png_get_error_ptr(library);
+    err_set(r->e, strstr(message, "emory") ? ERR_NOMEM : ERR_IMAGE, "damaged PNG: %s", message);
+    png_longjmp(library, 1);
+}
+
+static void on_warning(png_structp library, png_const_charp message) {
+    (void)library;
+    (void)message;
+}
+
+static void on_read(png_structp library, png_bytep to, size_t len) {
+    struct reader *r = png_get_io_ptr(library);
+    if (r->len - r->at < len) {
+        png_error(library, "the file is cut short");
+    }
+    memcpy(to, r->bytes + r->at, len);
+    r->at += len;
+}
+
+/* Chunks that nobody reads, and that a hostile file could make cost memory or time. */
+static const png_byte skipped[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0hIST\0pCAL\0sCAL\0tIME";
+
+static void reader_prepare(struct reader *r) {
+    png_set_read_fn(r->library, r, on_read);
+    png_set_user_limits(r->library, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* image_check_size has better words */
+    png_set_chunk_cache_max(r->library, 16);
+    png_set_keep_unknown_chunks(r->library, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_set_keep_unknown_chunks(r->library, PNG_HANDLE_CHUNK_NEVER, skipped, (int)(sizeof skipped / 5));
+}
+
+/* Ask for 8 bits a value, no palette, alpha as a plane of its own. */
+static enum err_code read_header(struct reader *r) {
+    png_structp p = r->library;
+    png_read_info(p, r->info);
+    png_uint_32 width = png_get_image_width(p, r->info), height = png_get_image_height(p, r->info);
+    if (image_check_size(width, height, r->e)) {
+        return r->e->code;
+    }
+    int colour = png_get_color_type(p, r->info);
+    if (png_get_bit_depth(p, r->info) == 16) {
+        png_set_scale_16(p);
+    }
+    if (colour == PNG_COLOR_TYPE_PALETTE) {
+        png_set_palette_to_rgb(p);
+    } else if (colour == PNG_COLOR_TYPE_GRAY) {
+        png_set_expand_gray_1_2_4_to_8(p);
+    }
+    if (png_get_valid(p, r->info, PNG_INFO_tRNS)) {
+        png_set_tRNS_to_alpha(p);
+    }
+    r->passes = png_set_interlace_handling(p);
+    png_read_update_info(p, r->info);
+    r->planes = png_get_channels(p, r->info);
+    r->image.width = (int)width;
+    r->image.height = (int)height;
+    r->image.channels = r->planes < 3 ? 1 : 3;
+    return ERR_OK;
+}
+
+static enum err_code read_pixels(struct reader *r) {
+    struct image *m = &r->image;
+    size_t row = (size_t)m->width * (size_t)r->planes;
+    if (png_get_rowbytes(r->library, r->info) != row) {
+        return err_set(r->e, ERR_IMAGE, "damaged PNG: rows of unexpected length");
+    }
+    m->pixels = malloc(row * (size_t)m->height);
+    if (!m->pixels) {
+        return err_nomem(r->e);
+    }
+    for (int pass = 0; pass < r->passes; pass++) {
+        for (int y = 0; y < m->height; y++) {
+            png_read_row(r->library, m->pixels + (size_t)y * row, NULL);
+        }
+    }
+    r->complete = true;
+    png_read_end(r->library, r->info); /* an eXIf chunk may follow the pixels */
+    return ERR_OK;
+}
+
+/* All calls that may jump. */
+static enum err_code reader_run(struct reader *r) {
+    if (setjmp(png_jmpbuf(r->library))) {
+        return r->complete ? ERR_OK : r->e->code;
+    }
+    reader_prepare(r);
+    if (read_header(r)) {
+        return r->e->code;
+    }
+    return read_pixels(r);
+}
+
+/* Over white, in place: out is never ahead of where it reads. */
+static enum err_code flatten(struct image *m, int planes, struct err *e) {
+    if (planes == m->channels) {
+        return ERR_OK;
+    }
+    size_t pixels = (size_t)m->width * (size_t)m->height;
+    const unsigned char *from = m->pixels;
+    unsigned char *to = m->pixels;
+    for (size_t i = 0; i < pixels; i++, from += planes) {
+        unsigned alpha = from[planes - 1];
+        for (int c = 0; c < m->channels; c++) {
+            *to++ = (unsigned char)((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        }
+    }
+    unsigned char *fitting = realloc(m->pixels, pixels * (size_t)m->channels);
+    if (!fitting) {
+        return err_nomem(e);
+    }
+    m->pixels = fitting;
+    return ERR_OK;
+}
+
+static int orientation_of(const struct reader *r) {
+    png_bytep exif = NULL;
+    png_uint_32 len = 0;
+    return png_get_eXIf_1(r->library, r->info, &len, &exif) ? orientation_read(exif, len) : 1;
+}
+
+/* A PNG is read in full: nothing in the format makes a smaller picture cheaper. */
+enum err_code image_decode_png(const unsigned char *bytes, size_t len, int want, struct image *out, struct err *e) {
+    struct err why = ERR_INIT;
+    struct reader r = {.e = &why, .bytes = bytes, .len = len};
+    enum err_code code = ERR_OK;
+    (void)want;
+    r.library = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
+    r.info = r.library ? png_create_info_struct(r.library) : NULL;
+    code = r.info ? reader_run(&r) : err_nomem(&why);
+    if (!code) {
+        struct err late = ERR_INIT; /* `why` may hold what went wrong behind the last row, which does not matter */
+        int orientation = orientation_of(&r);
+        code = flatten(&r.image, r.planes, &late) ? late.code : orientation_apply(&r.image, orientation, &late);
+        why = late;
+    }
+    png_destroy_read_struct(&r.library, &r.info, NULL);
+    if (code) {
+        image_release(&r.image);
+        err_set(e, code, "%s", why.message);
+        return err_hint(e, "%s", why.hint);
+    }
+    *out = r.image;
+    return ERR_OK;
+}
