@@ -1,13 +1,18 @@
 /* Small things every statement does with its context. */
 #include "lang/exec/context.h"
 
+#include "base/buf.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 void context_say(struct context *c, const char *line) {
-    c->out->text(c->out->user, line, strlen(line));
-    c->out->text(c->out->user, "\n", 1);
+    struct buf text = BUF_INIT; /* one call for text and newline, so that they are never parted on the way */
+    buf_str(&text, line);
+    buf_char(&text, '\n');
+    c->out->text(c->out->user, buf_text(&text), text.len);
+    buf_release(&text);
 }
 
 void context_warn(struct context *c, const char *format, ...) {

@@ -203,7 +203,7 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
         }
     }
     if (e->code == ERR_OK) {
-        picture_watch_end(&watch, "Embedding", x->done);
+        picture_watch_end(&watch, "Embedding", x->done, NULL, 0);
     }
     return e->code;
 }

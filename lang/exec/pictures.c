@@ -133,7 +133,7 @@ struct ml_watch picture_watch_for(struct picture_watch *w) {
     return (struct ml_watch){w, report};
 }
 
-void picture_watch_end(struct picture_watch *w, const char *what, size_t total) {
-    w->last = (struct ml_progress){.stage = what};
+void picture_watch_end(struct picture_watch *w, const char *what, size_t total, const float *losses, size_t count) {
+    w->last = (struct ml_progress){.stage = what, .losses = losses, .loss_count = count};
     forward(w, what, (double)total, (double)total);
 }

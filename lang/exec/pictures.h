@@ -37,6 +37,7 @@ struct picture_watch {
 };
 void picture_watch_begin(struct picture_watch *w, struct context *c, const char *unit);
 struct ml_watch picture_watch_for(struct picture_watch *w);
-void picture_watch_end(struct picture_watch *w, const char *what, size_t total);
+/* Ends the progress with a summary; losses may be NULL. */
+void picture_watch_end(struct picture_watch *w, const char *what, size_t total, const float *losses, size_t count);
 
 #endif

@@ -44,9 +44,15 @@ static const struct format {
 static const struct {
     const char *magic, *name;
 } lookalikes[] = {
-    {"<!DOCTYPE", "an HTML page"}, {"<!doctype", "an HTML page"}, {"<html", "an HTML page"},
-    {"<HTML", "an HTML page"},     {"<?xml", "XML"},              {"%PDF", "PDF"},
-    {"PK\3\4", "a ZIP archive"},   {"\x1f\x8b", "gzip"},          {"version https://git-lfs", "a Git LFS pointer"},
+    {"<!DOCTYPE", "an HTML page"},
+    {"<!doctype", "an HTML page"},
+    {"<html", "an HTML page"},
+    {"<HTML", "an HTML page"},
+    {"<?xml", "XML"},
+    {"%PDF", "PDF"},
+    {"PK\3\4", "a ZIP archive"},
+    {"\x1f\x8b", "gzip"},
+    {"version https://git-lfs", "a Git LFS pointer"},
 };
 
 static const struct format *format_of(const unsigned char *bytes, size_t len) {

@@ -1,7 +1,7 @@
 /* JPEG through libjpeg-turbo, whose one room this is. libjpeg reports errors by a callback that must not return; the
- * jump it needs starts and ends in this file: struct codec keeps everything that must outlive the jump, one function sets
- * the jump and calls the one that works. Warnings about missing or damaged data are errors here, since a picture that is
- * half grey would be embedded and found as if it were whole. */
+ * jump it needs starts and ends in this file: struct codec keeps everything that must outlive the jump, one function
+ * sets the jump and calls the one that works. Warnings about missing or damaged data are errors here, since a picture
+ * that is half grey would be embedded and found as if it were whole. */
 #include "ml/image/codec.h"
 
 #include "base/buf.h"
@@ -43,8 +43,8 @@ static void on_error(j_common_ptr library) {
 
 /* level -1 is a warning, 0 and above is chatter. */
 static void on_message(j_common_ptr library, int level) {
-    static const int damage[] = {JWRN_HIT_MARKER,  JWRN_HUFF_BAD_CODE,    JWRN_ARITH_BAD_CODE,
-                                 JWRN_JPEG_EOF,    JWRN_MUST_RESYNC,      JWRN_NOT_SEQUENTIAL};
+    static const int damage[] = {JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_ARITH_BAD_CODE,
+                                 JWRN_JPEG_EOF,   JWRN_MUST_RESYNC,   JWRN_NOT_SEQUENTIAL};
     struct failure *f = (struct failure *)library->err;
     for (size_t i = 0; level < 0 && i < sizeof damage / sizeof *damage; i++) {
         if (f->manager.msg_code == damage[i]) {

@@ -1,5 +1,5 @@
-/* EXIF orientation: a bounded walk over the first directory of the TIFF structure, and a table of the eight turns, each a
- * start and two steps through the source pixels. */
+/* EXIF orientation: a bounded walk over the first directory of the TIFF structure, and a table of the eight turns, each
+ * a start and two steps through the source pixels. */
 #include "ml/image/orientation.h"
 
 #include <stdbool.h>
@@ -55,8 +55,8 @@ int orientation_read(const unsigned char *bytes, size_t len) {
 
 /* Where output pixel (x, y) comes from: the source seen through an exchange of axes and two mirrors. */
 static const struct turn {
-    bool swap;             /* a column of the source becomes a row */
-    bool flip_x, flip_y;   /* count source columns, rows from the far end */
+    bool swap;           /* a column of the source becomes a row */
+    bool flip_x, flip_y; /* count source columns, rows from the far end */
 } turns[9] = {
     [2] = {false, true, false}, [3] = {false, true, true}, [4] = {false, false, true}, [5] = {true, false, false},
     [6] = {true, false, true},  [7] = {true, true, true},  [8] = {true, true, false},

@@ -5,8 +5,8 @@
 
 #include "ml/image/image.h"
 
-/* Orientation 1..8 of EXIF data: a TIFF structure, with or without "Exif\0\0" before it (as in a JPEG's APP1 segment, or
- * a PNG's eXIf chunk). Any bytes will do; what is damaged, missing or out of range is 1, upright. */
+/* Orientation 1..8 of EXIF data: a TIFF structure, with or without "Exif\0\0" before it (as in a JPEG's APP1 segment,
+ * or a PNG's eXIf chunk). Any bytes will do; what is damaged, missing or out of range is 1, upright. */
 int orientation_read(const unsigned char *bytes, size_t len);
 
 /* Turn the picture as the orientation says: 1 stays, 2 mirrored, 3 by 180 degrees, 4 upside down, 5 transposed,

@@ -1,6 +1,7 @@
-/* PNG through libpng, whose one room this is. libpng reports errors by a callback that must not return; the jump it needs
- * starts and ends in this file: struct reader keeps everything that must outlive it. Rows are read where they will stay,
- * with their alpha, and then laid over white in place, so that interlaced pictures need no path of their own. */
+/* PNG through libpng, whose one room this is. libpng reports errors by a callback that must not return; the jump it
+ * needs starts and ends in this file: struct reader keeps everything that must outlive it. Rows are read where they
+ * will stay, with their alpha, and then laid over white in place, so that interlaced pictures need no path of their
+ * own. */
 #include "ml/image/codec.h"
 
 #include "ml/image/orientation.h"

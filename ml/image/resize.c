@@ -1,6 +1,6 @@
 /* Separable resize. A span says which source pixels make an output pixel: whole ones and, at both ends, parts. Rows are
- * first resized sideways, each once (two are kept, because neighbouring output rows share at most two), and then added up
- * downwards; luminance is taken in between, when there is the least left to weigh. */
+ * first resized sideways, each once (two are kept, because neighbouring output rows share at most two), and then added
+ * up downwards; luminance is taken in between, when there is the least left to weigh. */
 #include "ml/image/resize.h"
 
 #include <stdlib.h>
@@ -48,8 +48,8 @@ struct resizing {
     const struct image *image;
     int width, planes; /* of the output */
     struct span *columns;
-    float *rows[2];    /* source rows, resized sideways: (planes, width) */
-    int held[2];       /* which ones; -1 none */
+    float *rows[2]; /* source rows, resized sideways: (planes, width) */
+    int held[2];    /* which ones; -1 none */
 };
 
 /* One source row into (channels of the source, width) sums, 0..255. */
@@ -121,7 +121,8 @@ enum err_code image_resize(const struct image *m, int width, int height, int cha
         return err_set(e, ERR_IMAGE, "the picture is empty");
     }
     if (width < 1 || height < 1 || (channels != 1 && channels != 3)) {
-        return err_set(e, ERR_VALUE, "a picture cannot be resized to %d x %d with %d channels", width, height, channels);
+        return err_set(e, ERR_VALUE, "a picture cannot be resized to %d x %d with %d channels", width, height,
+                       channels);
     }
     size_t row = (size_t)width * 3;
     struct resizing r = {.image = m, .width = width, .planes = channels, .held = {-1, -1}};

@@ -1,5 +1,5 @@
-/* An encoder is its preset and five numbers, as metadata, and nine tensors. Loading makes an empty encoder of that shape
- * first, so that each tensor's size is known before a byte of it is read. */
+/* An encoder is its preset and five numbers, as metadata, and nine tensors. Loading makes an empty encoder of that
+ * shape first, so that each tensor's size is known before a byte of it is read. */
 #include "ml/model/encoder.h"
 
 #include "ml/model/encoder_parts.h"
@@ -154,8 +154,9 @@ static enum err_code read_shape(const struct modelfile *file, const char *path, 
     bool size = shape->size == (*preset)->size || ((*preset)->texture && shape->size == 2 * (*preset)->size);
     bool channels = shape->channels == 1 || (shape->channels == 3 && !(*preset)->deskew);
     if (!size || !channels || shape->dimension > shape->components) {
-        return err_set(e, ERR_MODEL, "%.200s: preset %s does not go with size %d, channels %d, components %d, dimension %d",
-                       path, (*preset)->name, shape->size, shape->channels, shape->components, shape->dimension);
+        return err_set(e, ERR_MODEL,
+                       "%.200s: preset %s does not go with size %d, channels %d, components %d, dimension %d", path,
+                       (*preset)->name, shape->size, shape->channels, shape->components, shape->dimension);
     }
     return ERR_OK;
 }
@@ -181,8 +182,8 @@ static enum err_code read_parts(const struct modelfile *file, struct encoder *m,
 enum err_code encoder_load(const char *path, struct encoder **out, struct err *e) {
     struct modelfile *file = NULL;
     struct encoder *m = NULL;
-    const struct preset *preset;
-    struct shape shape;
+    const struct preset *preset = NULL;
+    struct shape shape = {0};
     if (modelfile_open(path, &file, e)) {
         return e->code;
     }

@@ -23,8 +23,8 @@ struct modelfile_shape {
 
 /* --- writing --- */
 
-struct modelfile *modelfile_new(void);      /* NULL when memory is out */
-void modelfile_free(struct modelfile *m);   /* fine on NULL */
+struct modelfile *modelfile_new(void);    /* NULL when memory is out */
+void modelfile_free(struct modelfile *m); /* fine on NULL */
 
 /* The values are not copied: they must stay until the file is written. ERR_MODEL for a name that is taken, empty,
  * "__metadata__" or not UTF-8, a rank above MODELFILE_RANK_MOST, or a shape of more bytes than a file may have. */
@@ -40,7 +40,8 @@ enum err_code modelfile_write(struct modelfile *m, const char *path, struct err 
 /* --- reading --- */
 
 /* Everything is checked before anything is believed: lengths, types, shapes, offsets (no gap, no overlap), UTF-8, names
- * that come twice, values that are not finite. ERR_MODEL names the path and the tensor; ERR_FILE where there is no file. */
+ * that come twice, values that are not finite. ERR_MODEL names the path and the tensor; ERR_FILE where there is no
+ * file. */
 enum err_code modelfile_open(const char *path, struct modelfile **out, struct err *e);
 
 /* Values of a tensor (aligned to 4 bytes, at least; owned by m) and its shape (NULL: not asked for), or NULL. */

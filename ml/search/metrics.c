@@ -1,6 +1,6 @@
-/* Leave-one-out retrieval. A query's ranking is a sort of 64-bit keys, score above and row below, so that one comparison
- * of numbers gives both the order and the ties. Queries go a batch at a time, each with a row of keys of its own, and
- * their results are added up in row order: the same sums on any number of threads. */
+/* Leave-one-out retrieval. A query's ranking is a sort of 64-bit keys, score above and row below, so that one
+ * comparison of numbers gives both the order and the ties. Queries go a batch at a time, each with a row of keys of its
+ * own, and their results are added up in row order: the same sums on any number of threads. */
 #include "ml/search/metrics.h"
 
 #include "base/parallel.h"
@@ -29,7 +29,8 @@ struct batch {
     struct retrieval results[BATCH];
 };
 
-/* A number that is smaller for a higher score (a float's bits, made to sort), and for the same score, for an earlier row. */
+/* A number that is smaller for a higher score (a float's bits, made to sort), and for the same score, for an earlier
+ * row. */
 static uint64_t key_of(float score, size_t row) {
     uint32_t bits;
     score = isnan(score) ? -INFINITY : score + 0.0F; /* -0 and 0 tie */

@@ -1,5 +1,6 @@
 /* How well vectors retrieve: each is a query against all the others, and those of its own label are what should come
- * first (leave-one-out). Precision at k and mean average precision as in Manning, Raghavan and Schuetze 2008, section 8.4.
+ * first (leave-one-out). Precision at k and mean average precision as in Manning, Raghavan and Schuetze 2008,
+ * section 8.4.
  */
 #ifndef ML_SEARCH_METRICS_H
 #define ML_SEARCH_METRICS_H
@@ -12,8 +13,9 @@
 #define METRICS_CUTS 3 /* precision at 1, 3 and 10 */
 
 struct metrics {
-    size_t queries;                 /* that have another vector of their label; the others are no queries */
-    double precision[METRICS_CUTS]; /* means over the queries: share of the first k (or all, where fewer) of its label */
+    size_t queries; /* that have another vector of their label; the others are no queries */
+    double
+        precision[METRICS_CUTS]; /* means over the queries: share of the first k (or all, where fewer) of its label */
     double mean_average_precision;
 };
 

@@ -1,5 +1,6 @@
-/* Exact top-k: blocks of rows are scored in parallel; then one thread offers the scores, in row order, to a heap with the
- * worst of the k best on top. Almost every score fails against that one, so the second step costs next to nothing. */
+/* Exact top-k: blocks of rows are scored in parallel; then one thread offers the scores, in row order, to a heap with
+ * the worst of the k best on top. Almost every score fails against that one, so the second step costs next to nothing.
+ */
 #include "ml/search/nearest.h"
 
 #include "base/parallel.h"

@@ -1,5 +1,5 @@
-/* The k rows of a matrix that are nearest to a query, exactly: every row is looked at, on all cores. Up to a million rows
- * this is a matter of milliseconds (the speed of memory), and no index can lose a row. */
+/* The k rows of a matrix that are nearest to a query, exactly: every row is looked at, on all cores. Up to a million
+ * rows this is a matter of milliseconds (the speed of memory), and no index can lose a row. */
 #ifndef ML_SEARCH_NEAREST_H
 #define ML_SEARCH_NEAREST_H
 

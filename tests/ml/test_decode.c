@@ -85,16 +85,26 @@ static void test_png_kinds(void **state) {
         enum { SOLID, ALPHA, KEY } clear;
         int width, height, tolerance;
     } rows[] = {
-        {"grey1.png", 1, SOLID, 5, 3, 0},        {"grey2.png", 2, SOLID, 5, 3, 0},
-        {"grey4.png", 4, SOLID, 5, 3, 0},        {"grey8.png", 8, SOLID, 5, 3, 0},
-        {"grey16.png", 16, SOLID, 5, 3, 0},      {"grey1_clear.png", 1, KEY, 5, 3, 0},
-        {"grey2_clear.png", 2, KEY, 5, 3, 0},    {"grey4_clear.png", 4, KEY, 5, 3, 0},
-        {"grey8_clear.png", 8, KEY, 5, 3, 0},    {"grey16_clear.png", 16, KEY, 5, 3, 0},
-        {"grey_alpha.png", 8, ALPHA, 5, 3, 0},   {"palette.png", 0, SOLID, 5, 3, 0},
-        {"palette_clear.png", 0, ALPHA, 5, 3, 0}, {"rgb.png", 0, SOLID, 5, 3, 0},
-        {"rgb16.png", 0, SOLID, 5, 3, 0},        {"rgba.png", 0, ALPHA, 5, 3, 0},
-        {"rgba16.png", 0, ALPHA, 5, 3, 0},       {"interlaced.png", 0, SOLID, 13, 9, 0},
-        {"interlaced_alpha.png", 0, ALPHA, 13, 9, 0}, {"interlaced1.png", -1, SOLID, 13, 9, 0},
+        {"grey1.png", 1, SOLID, 5, 3, 0},
+        {"grey2.png", 2, SOLID, 5, 3, 0},
+        {"grey4.png", 4, SOLID, 5, 3, 0},
+        {"grey8.png", 8, SOLID, 5, 3, 0},
+        {"grey16.png", 16, SOLID, 5, 3, 0},
+        {"grey1_clear.png", 1, KEY, 5, 3, 0},
+        {"grey2_clear.png", 2, KEY, 5, 3, 0},
+        {"grey4_clear.png", 4, KEY, 5, 3, 0},
+        {"grey8_clear.png", 8, KEY, 5, 3, 0},
+        {"grey16_clear.png", 16, KEY, 5, 3, 0},
+        {"grey_alpha.png", 8, ALPHA, 5, 3, 0},
+        {"palette.png", 0, SOLID, 5, 3, 0},
+        {"palette_clear.png", 0, ALPHA, 5, 3, 0},
+        {"rgb.png", 0, SOLID, 5, 3, 0},
+        {"rgb16.png", 0, SOLID, 5, 3, 0},
+        {"rgba.png", 0, ALPHA, 5, 3, 0},
+        {"rgba16.png", 0, ALPHA, 5, 3, 0},
+        {"interlaced.png", 0, SOLID, 13, 9, 0},
+        {"interlaced_alpha.png", 0, ALPHA, 13, 9, 0},
+        {"interlaced1.png", -1, SOLID, 13, 9, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct image m = load(rows[i].name, 0);
@@ -137,9 +147,9 @@ static void test_turned_by_exif(void **state) {
     struct image m = load("turned.jpg", 0); /* 200 x 150, red grows to the right, green downwards */
     assert_int_equal(m.width, 150);
     assert_int_equal(m.height, 200);
-    assert_in_range(m.pixels[0], 0, 8);                                 /* red at the top left */
-    assert_in_range(m.pixels[1], 141, 157);                             /* green: it was at the bottom left */
-    assert_in_range(m.pixels[(199 * 150 + 149) * 3], 190, 207);         /* bottom right was top right */
+    assert_in_range(m.pixels[0], 0, 8);                         /* red at the top left */
+    assert_in_range(m.pixels[1], 141, 157);                     /* green: it was at the bottom left */
+    assert_in_range(m.pixels[(199 * 150 + 149) * 3], 190, 207); /* bottom right was top right */
     assert_in_range(m.pixels[(199 * 150 + 149) * 3 + 1], 0, 8);
     image_release(&m);
 }
@@ -205,8 +215,8 @@ static void test_scaled(void **state) {
     (void)state;
     static const struct {
         int want, width, height;
-    } rows[] = {{0, 200, 150}, {18, 25, 19}, {19, 50, 38}, {37, 50, 38},   {38, 100, 75},
-                {64, 100, 75}, {75, 100, 75}, {76, 200, 150}, {5000, 200, 150}, {1, 25, 19}, {-3, 200, 150}};
+    } rows[] = {{0, 200, 150}, {18, 25, 19},   {19, 50, 38},     {37, 50, 38}, {38, 100, 75}, {64, 100, 75},
+                {75, 100, 75}, {76, 200, 150}, {5000, 200, 150}, {1, 25, 19},  {-3, 200, 150}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct image m = load("photo.jpg", rows[i].want), p = load("progressive.jpg", rows[i].want);
         assert_int_equal(m.width, rows[i].width);
@@ -261,8 +271,8 @@ static void test_cut_at_every_byte(void **state) {
     check_cuts("28 x 28 JPEG", (unsigned char *)grey.data, grey.len);
     image_release(&m);
     buf_release(&grey);
-    static const char *const names[] = {"cmyk.jpg", "rgba16.png", "interlaced_alpha.png", "palette_clear.png",
-                                        "grey1.png", "jpeg_in_disguise.png"};
+    static const char *const names[] = {"cmyk.jpg",          "rgba16.png", "interlaced_alpha.png",
+                                        "palette_clear.png", "grey1.png",  "jpeg_in_disguise.png"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct buf b = bytes_of(names[i]);
         check_cuts(names[i], (unsigned char *)b.data, b.len);
@@ -305,7 +315,9 @@ static void test_refusals(void **state) {
         {"x", 1, "no JPEG or PNG"},
         {"GIF89a....", 10, "GIF"},
         {"RIFF\4\0\0\0WEBPVP8 ", 16, "WebP"},
-        {"\0\0\0\x1c" "ftypavif", 12, "AVIF"},
+        {"\0\0\0\x1c"
+         "ftypavif",
+         12, "AVIF"},
         {"BM123456", 8, "BMP"},
         {"<!DOCTYPE html>", 15, "HTML"},
         {"RIFF\4\0\0\0WAVEfmt ", 16, "no JPEG or PNG"},
@@ -404,12 +416,18 @@ static void test_speed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_png_kinds),          cmocka_unit_test(test_turned_by_exif),
-        cmocka_unit_test(test_cmyk),               cmocka_unit_test(test_jpeg_round_trip),
-        cmocka_unit_test(test_subsampled_and_progressive), cmocka_unit_test(test_scaled),
-        cmocka_unit_test(test_cut_at_every_byte),  cmocka_unit_test(test_every_byte_changed),
-        cmocka_unit_test(test_refusals),           cmocka_unit_test(test_lying_jpeg),
-        cmocka_unit_test(test_wrong_extension),    cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_png_kinds),
+        cmocka_unit_test(test_turned_by_exif),
+        cmocka_unit_test(test_cmyk),
+        cmocka_unit_test(test_jpeg_round_trip),
+        cmocka_unit_test(test_subsampled_and_progressive),
+        cmocka_unit_test(test_scaled),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_every_byte_changed),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_lying_jpeg),
+        cmocka_unit_test(test_wrong_extension),
+        cmocka_unit_test(test_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -249,7 +249,8 @@ static void test_lying_headers(void **state) {
 /* Header lengths that no memory must be taken for, and nesting that no stack must be spent on. */
 static void test_lying_lengths(void **state) {
     (void)state;
-    static const uint64_t lengths[] = {0, 1, 3, 1 << 20, (16 << 20) + 1, UINT32_MAX, INT64_MAX, UINT64_MAX, UINT64_MAX - 7};
+    static const uint64_t lengths[] = {0,          1,         3,          1 << 20,       (16 << 20) + 1,
+                                       UINT32_MAX, INT64_MAX, UINT64_MAX, UINT64_MAX - 7};
     struct err e;
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         char bytes[10] = "\0\0\0\0\0\0\0\0{}";
@@ -307,11 +308,16 @@ static void test_refused_when_added(void **state) {
         int rank;
         enum err_code code;
     } rows[] = {
-        {"good", {1}, 1, ERR_OK},          {"good", {1}, 1, ERR_MODEL},
-        {"", {1}, 1, ERR_MODEL},           {"__metadata__", {1}, 1, ERR_MODEL},
-        {"\xff", {1}, 1, ERR_MODEL},       {"r", {1, 1, 1, 1, 1, 1, 1, 1, 1}, 9, ERR_MODEL},
-        {"n", {1}, -1, ERR_MODEL},         {"l", {SIZE_MAX}, 1, ERR_MODEL},
-        {"w", {SIZE_MAX / 2, 4}, 2, ERR_MODEL}, {"g", {1u << 20, 1u << 10}, 2, ERR_MODEL},
+        {"good", {1}, 1, ERR_OK},
+        {"good", {1}, 1, ERR_MODEL},
+        {"", {1}, 1, ERR_MODEL},
+        {"__metadata__", {1}, 1, ERR_MODEL},
+        {"\xff", {1}, 1, ERR_MODEL},
+        {"r", {1, 1, 1, 1, 1, 1, 1, 1, 1}, 9, ERR_MODEL},
+        {"n", {1}, -1, ERR_MODEL},
+        {"l", {SIZE_MAX}, 1, ERR_MODEL},
+        {"w", {SIZE_MAX / 2, 4}, 2, ERR_MODEL},
+        {"g", {1u << 20, 1u << 10}, 2, ERR_MODEL},
     };
     struct modelfile *m = modelfile_new();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -331,10 +337,14 @@ static void test_refused_when_added(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),       cmocka_unit_test(test_require),
-        cmocka_unit_test(test_same_content_same_bytes), cmocka_unit_test(test_cut_and_changed),
-        cmocka_unit_test(test_lying_headers),    cmocka_unit_test(test_lying_lengths),
-        cmocka_unit_test(test_not_finite),       cmocka_unit_test(test_refused_when_added),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_require),
+        cmocka_unit_test(test_same_content_same_bytes),
+        cmocka_unit_test(test_cut_and_changed),
+        cmocka_unit_test(test_lying_headers),
+        cmocka_unit_test(test_lying_lengths),
+        cmocka_unit_test(test_not_finite),
+        cmocka_unit_test(test_refused_when_added),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

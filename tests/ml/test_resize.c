@@ -76,9 +76,9 @@ static void check(int width, int height, int given, int to_width, int to_height,
 static void test_against_twin(void **state) {
     (void)state;
     static const int rows[][4] = {
-        {28, 28, 28, 28}, {28, 28, 32, 32}, {56, 56, 28, 28}, {57, 43, 28, 28}, {1, 1, 7, 5},    {1, 1, 1, 1},
-        {1, 90, 28, 28},  {90, 1, 28, 28},  {3, 200, 40, 7},  {200, 3, 7, 40},  {29, 28, 28, 29}, {2, 2, 1, 1},
-        {100, 99, 33, 33}, {7, 7, 6, 8},    {64, 64, 48, 32}, {33, 21, 20, 20},
+        {28, 28, 28, 28},  {28, 28, 32, 32}, {56, 56, 28, 28}, {57, 43, 28, 28}, {1, 1, 7, 5},     {1, 1, 1, 1},
+        {1, 90, 28, 28},   {90, 1, 28, 28},  {3, 200, 40, 7},  {200, 3, 7, 40},  {29, 28, 28, 29}, {2, 2, 1, 1},
+        {100, 99, 33, 33}, {7, 7, 6, 8},     {64, 64, 48, 32}, {33, 21, 20, 20},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (int k = 0; k < 4; k++) {
@@ -131,8 +131,8 @@ static void test_refusals(void **state) {
         int width, height, channels, to_width, to_height, to_channels;
         enum err_code code;
     } rows[] = {
-        {0, 1, 1, 1, 1, 1, ERR_IMAGE},  {1, 0, 1, 1, 1, 1, ERR_IMAGE},  {1, 1, 2, 1, 1, 1, ERR_IMAGE},
-        {1, 1, 3, 0, 1, 1, ERR_VALUE},  {1, 1, 3, 1, -1, 1, ERR_VALUE}, {1, 1, 3, 1, 1, 2, ERR_VALUE},
+        {0, 1, 1, 1, 1, 1, ERR_IMAGE},   {1, 0, 1, 1, 1, 1, ERR_IMAGE},  {1, 1, 2, 1, 1, 1, ERR_IMAGE},
+        {1, 1, 3, 0, 1, 1, ERR_VALUE},   {1, 1, 3, 1, -1, 1, ERR_VALUE}, {1, 1, 3, 1, 1, 2, ERR_VALUE},
         {-4, -4, 3, 1, 1, 1, ERR_IMAGE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
