@@ -13,11 +13,11 @@ struct encoder;
 
 struct encoder_options {
     int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures */
-    int batch_size;      /* pictures a step, 2..; more than there are pictures: all of them */
+    int batch_size;      /* pictures a step, 2..; more than there are pictures: all of them; at most 4,096 count */
     float temperature;   /* of NT-Xent */
     float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
-    int embedding_size;  /* 0: by preset (digits 64, else 128) */
+    int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128) */
     const char *augment; /* "auto", "digits", "photo", "object", "none" */
 };
 extern const struct encoder_options encoder_defaults;
@@ -34,7 +34,10 @@ struct encoder_report {
     bool kept_training;                       /* whether the epochs beat the closed form and were kept */
 };
 
-/* Train on all pictures of the source. Same options, pictures and seed give the same bytes on any number of threads. */
+/* Train on all pictures of the source: statistics from at most 4,096 of them (a seeded sample, kept shrunk in memory),
+ * epochs over all. ERR_VALUE for fewer than 2 pictures, ERR_MODEL where the loss is no longer a number; preset "none"
+ * has no views, so no epochs: principal components, half whitened. Nothing is written to *report on failure. Same
+ * options, pictures and seed give the same bytes on any number of threads. */
 enum err_code encoder_train(const struct encoder_options *options, const struct ml_source *source,
                             const struct ml_watch *watch, struct encoder **out, struct encoder_report *report,
                             struct err *e);

@@ -69,7 +69,7 @@ static void test_against_sorting(void **state) {
         }
     }
     parallel_set_threads(0);
-    check(140000, 3, 140000); /* all of it, over several blocks */
+    check(530000, 3, 300000); /* all of it, over several blocks */
     check(50, 0, 10);         /* vectors of no length: all tie */
     check(300, 257, 7);
 }
