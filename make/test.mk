@@ -12,7 +12,7 @@ $(VENV)/stamp: tests/requirements.txt
 	@$(MAKE) -s python-packages
 	@echo "making the Python environment in $(VENV)"
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
+	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
 units: $(UNITS)

@@ -159,7 +159,7 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     }
     if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         const float losses[] = {report.first_loss, report.last_loss};
-        picture_watch_end(&watch, "Training", p.count, losses, 2);
+        picture_watch_end(&watch, "Training", p.count, losses, report.epochs > 1 ? 2 : 1);
         context_say(c, "Success");
     }
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {

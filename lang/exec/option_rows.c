@@ -23,7 +23,7 @@ static const struct option_row build_rows[] = {
      "temperature of the NT-Xent loss", NULL},
     {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)",
      "step size of the optimizer at its peak", NULL},
-    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 4096, NULL, "0 (chosen)",
+    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
      "numbers in a vector", NULL},
     {"augment", OPTION_CHOICE, AT(build_settings, augment), 0, 0, augment_choices, "'auto'",
      "how pictures are varied in training", NULL},
