@@ -15,7 +15,7 @@ COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv';
 COPY test FROM 'thanosql-dataset/digits_data/digits_test.csv';
 BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 100;
 CONVERT USING m OPTIONS (table_name='test') AS SELECT * FROM test;
-CREATE TABLE nothing (image_path TEXT);
+CREATE TABLE vacant (image_path TEXT);
 CREATE TABLE nulls AS SELECT image_path FROM test LIMIT 3;
 INSERT INTO nulls VALUES (NULL);
 CREATE TABLE gone AS SELECT image_path FROM test LIMIT 3;
@@ -34,7 +34,7 @@ BAD = [  # code, ename, words that the message must have
     ("GET THANOSQL DATASET digits_data", "ThanoSQLExistsError", ["overwrite=True"]),
     ("BUILD MODEL m USING SimCLR AS SELECT * FROM train", "ThanoSQLExistsError", ["'m'", "overwrite=True"]),
     ("BUILD MODEL n USING SimClr AS SELECT * FROM train", "ThanoSQLNotFoundError", ["SimClr", "SimCLR"]),
-    ("BUILD MODEL n USING SimCLR AS SELECT * FROM nothing", "ThanoSQLValueError", ["no rows"]),
+    ("BUILD MODEL n USING SimCLR AS SELECT * FROM vacant", "ThanoSQLValueError", ["no rows"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM train LIMIT 1", "ThanoSQLValueError", ["2"]),
     ("BUILD MODEL n USING SimCLR OPTIONS (max_epochs=0) AS SELECT * FROM train", "ThanoSQLOptionError", ["max_epochs", "1"]),
     ("BUILD MODEL n USING SimCLR OPTIONS (max_epochs=-3) AS SELECT * FROM train", "ThanoSQLOptionError", ["max_epochs", "-3"]),
@@ -94,7 +94,7 @@ def test_unknown_option_is_a_warning(cells):
 
 
 def test_empty_table_converts_and_searches(cells):
-    assert cells("CONVERT USING m OPTIONS (table_name='empty') AS SELECT * FROM nothing").ok
+    assert cells("CONVERT USING m OPTIONS (table_name='empty') AS SELECT * FROM vacant").ok
     found = cells(f"SEARCH IMAGE images='{PICTURE}' USING m AS SELECT * FROM empty")
     assert found.ok and "m_simclr_similarity1" in found.html
 
