@@ -11,7 +11,7 @@ cp "$notebook" "$out/$name.ipynb"
 export THANOSQL_WORKSPACE="$out/workspace"
 run() {
     "$venv/bin/jupyter" nbconvert --to notebook --execute --inplace --log-level=ERROR \
-        --ExecutePreprocessor.kernel_name=thanosql "$out/$name.ipynb" 2>"$out/log"
+        --ExecutePreprocessor.kernel_name=thanosql --ExecutePreprocessor.record_timing=False "$out/$name.ipynb" 2>"$out/log"
 }
 if ! run; then
     if grep -q 'ThanoSQLConnectionError' "$out/log"; then
