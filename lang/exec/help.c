@@ -5,6 +5,7 @@
 #include "lang/exec/options.h"
 #include "lang/store/registry.h"
 #include "lang/syntax/completion.h"
+#include "lang/syntax/lexer.h"
 #include "lang/syntax/parser.h"
 
 #include <string.h>
@@ -45,6 +46,31 @@ static void add_statement(struct buf *text, const char *word) {
                 }
             }
         }
+    }
+}
+
+/* The statement that a keyword in its middle belongs to: the last one begun before it. */
+static void add_statement_around(struct buf *text, const struct help_request *request, struct span at,
+                                 struct arena *a) {
+    struct lexer lexer = {.code = request->code, .end = at.at + at.len};
+    struct err ignored = ERR_INIT;
+    struct token t;
+    bool is_keyword = false;
+    while (lexer_next(&lexer, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
+        const char *word = t.kind == TOKEN_WORD ? lexer_text(a, request->code, &t) : NULL;
+        is_keyword = word && t.keyword != WORD_OTHER;
+        struct buf statement = BUF_INIT;
+        if (word) {
+            add_statement(&statement, word);
+        }
+        if (statement.len > 0 || (t.kind == TOKEN_SIGN && t.sign == ';')) {
+            buf_clear(text);
+            buf_add(text, buf_text(&statement), statement.len);
+        }
+        buf_release(&statement);
+    }
+    if (!is_keyword) {
+        buf_clear(text);
     }
 }
 
@@ -115,6 +141,9 @@ enum err_code help_find(const struct help_request *request, struct arena *a, con
     if (word && request->store && text.len == 0) {
         add_table(&text, request->store, word);
         add_model(&text, request->store, word);
+    }
+    if (word && text.len == 0) {
+        add_statement_around(&text, request, at, a);
     }
     *html = NULL;
     *plain = text.len > 0 ? arena_strndup(a, buf_text(&text), text.len) : NULL;
