@@ -165,7 +165,8 @@ void progress_view_summary(const struct progress_view *v, struct buf *out) {
 /* Colours are the page's own, but for the bar's blue, which stands on white and black alike. */
 static void bar_add(struct buf *out, double percent) {
     buf_printf(out,
-               "  <span style=\"display: inline-block; width: 160px; height: 10px; border: 1px solid #888888;\">"
+               "  <span style=\"display: inline-block; vertical-align: middle; width: 160px; height: 10px; border: 1px "
+               "solid #888888;\">"
                "<span style=\"display: block; width: %.0f%%; height: 10px; background-color: #2a7de1;\">"
                "</span></span> %3.0f %%",
                percent, percent);
