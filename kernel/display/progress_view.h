@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "kernel/display/display.h"
 
-enum { PROGRESS_LOSSES = 24 }; /* points of the curve of losses */
+enum { PROGRESS_LOSSES = 12 }; /* points of the curve of losses; more would not fit on the line */
 
 struct progress_view {
     const struct display_output *output; /* borrowed */
