@@ -11,21 +11,34 @@
 #include <string.h>
 #include <strings.h>
 
-static void add_option(struct buf *text, const struct option_row *row) {
+/* "(whole number, 1 to 100000; default 5)" */
+static void add_bounds(struct buf *text, const struct option_row *row) {
     static const char *const types[] = {"True|False", "whole number", "number",      "text",
                                         "name",       "one of",       "text or list"};
-    if (row->alias_of) {
-        buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
-        return;
-    }
-    buf_printf(text, "  %-16s %s (%s", row->name, row->about, types[row->type]);
+    buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);
     }
     if (row->high > row->low) {
         buf_printf(text, ", %.16g to %.16g", row->low, row->high);
     }
-    buf_printf(text, "; default %s)\n", row->by_default);
+    buf_printf(text, "; default %s)", row->by_default);
+}
+
+/* What would be too long for a tooltip's line goes on beneath its beginning. */
+static void add_option(struct buf *text, const struct option_row *row) {
+    enum { COLUMNS = 90, INDENT = 19 };
+    if (row->alias_of) {
+        buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
+        return;
+    }
+    struct buf bounds = BUF_INIT;
+    add_bounds(&bounds, row);
+    bool fits = INDENT + strlen(row->about) + 1 + bounds.len <= COLUMNS;
+    buf_printf(text, "  %-16s %s%s%*s%s\n", row->name, row->about, fits ? "" : "\n", fits ? 1 : INDENT, "",
+               buf_text(&bounds));
+    text->failed = text->failed || bounds.failed;
+    buf_release(&bounds);
 }
 
 static void add_statement(struct buf *text, const char *word) {
