@@ -148,6 +148,10 @@ def test_shift_tab_explains(desk):
     text = desk.page.locator(".jp-Tooltip-content").inner_text()
     desk.page.screenshot(path=lab.PICTURES / "tooltip.png")
     assert "BUILD MODEL" in text and "max_epochs" in text
+    lines = desk.page.locator(".jp-Tooltip-content pre").evaluate("""text => [
+        text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight),
+        text.textContent.trimEnd().split('\\n').length]""")
+    assert round(lines[0]) == lines[1], f"{lines[1]} lines took the place of {lines[0]}"
     desk.page.keyboard.press("Escape")
 
 
@@ -168,9 +172,11 @@ def test_build_shows_progress_and_then_its_sum(desk):
     outputs = cell.evaluate(lab.CELL)["outputs"]
     assert [output["mime"] for output in outputs] == [stdout, "text/html", stdout]
     assert outputs[0]["text"] == "Building model...\n" and outputs[2]["text"] == "Success\n"
-    assert re.fullmatch(r"Training: \d+ (of 300 )?epochs of 2,000 images in .*, loss [\d.]+ → [\d.]+", outputs[1]["text"])
+    assert re.fullmatch(r"Training: \d+ (of 300 )?epochs of 2,000 images in .*, loss [\d.]+ → [\d.]+",
+                        outputs[1]["text"])
     place = """line => { const range = document.createRange(), style = getComputedStyle(line);
-        range.selectNodeContents(line); return [range.getBoundingClientRect().left, style.fontSize, style.fontFamily] }"""
+        range.selectNodeContents(line);
+        return [range.getBoundingClientRect().left, style.fontSize, style.fontFamily] }"""
     assert cell.locator(f"{HTML} > div").evaluate(place) == cell.locator("pre").first.evaluate(place)
 
 
@@ -209,6 +215,7 @@ def test_an_error_shows_its_place(desk):
 
 
 def test_restart_counts_from_one(desk):
+    desk.run("SELECT 1")
     assert desk.run("SELECT 1").locator(".jp-InputPrompt").first.inner_text() != "[1]:"
     desk.press("restart")
     with desk.page.expect_response("**/restart*"):
