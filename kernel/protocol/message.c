@@ -135,6 +135,11 @@ void message_reply(struct lane *lane, const struct message *to, const char *type
     frames_release(&out);
 }
 
+json_t *message_malformed(void) {
+    return json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLValueError", "evalue",
+                     "the request is malformed", "traceback", "ThanoSQLValueError: the request is malformed");
+}
+
 void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content) {
     struct frames out = FRAMES_INIT;
     frames_add(&out, type, strlen(type));

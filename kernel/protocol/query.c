@@ -20,10 +20,7 @@ void on_kernel_info(struct lane *lane, const struct message *request) {
 }
 
 static void reply_malformed(struct lane *lane, const struct message *request, const char *type) {
-    message_reply(lane, request, type,
-                  json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLInternalError", "evalue",
-                            "the request is malformed", "traceback", "the request is malformed"),
-                  NULL);
+    message_reply(lane, request, type, message_malformed(), NULL);
 }
 
 void on_is_complete(struct lane *lane, const struct message *request) {

@@ -1,6 +1,7 @@
 /* Connection files, after jupyter_client's documentation ("Connection files"). */
 #include "kernel/transport/connection.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 
 #include <jansson.h>
@@ -45,11 +46,20 @@ static enum err_code read_endpoints(const json_t *root, struct connection *out, 
 }
 
 static enum err_code read_signing(const json_t *root, struct connection *out, struct err *e) {
-    const char *key = json_string_value(json_object_get(root, "key"));
+    static const struct digest_part nothing[1];
+    const json_t *secret = json_object_get(root, "key");
+    const char *key = json_string_value(secret);
     const char *scheme = json_string_value(json_object_get(root, "signature_scheme"));
     scheme = scheme && *scheme ? scheme : "hmac-sha256";
-    if (strncmp(scheme, "hmac-", 5) != 0 || strlen(scheme + 5) >= sizeof out->digest || !scheme[5]) {
-        return err_set(e, ERR_VALUE, "the signature scheme '%.40s' is not known", scheme);
+    char hex[DIGEST_HEX];
+    struct err unknown = ERR_INIT;
+    if (secret && !key) {
+        return err_set(e, ERR_VALUE, "the connection file's key is not a string");
+    }
+    if (strncmp(scheme, "hmac-", 5) != 0 || strlen(scheme + 5) >= sizeof out->digest ||
+        digest_hmac(scheme + 5, "", 0, nothing, 1, hex, &unknown) != ERR_OK) {
+        return err_set(e, ERR_VALUE, "the connection file's signature_scheme '%.40s' is not known: use hmac-sha256",
+                       scheme);
     }
     memcpy(out->digest, scheme + 5, strlen(scheme + 5) + 1);
     out->key = strdup(key ? key : "");
