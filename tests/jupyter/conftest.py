@@ -1,4 +1,5 @@
 """Kernels and clients that end with the test, and a workspace with pictures to train on."""
+import contextlib
 import pathlib
 import shutil
 import tempfile
@@ -20,14 +21,12 @@ def folder():
 @pytest.fixture
 def start(folder):
     """start(**options): a kernel on the test's folder; see process.py for the options."""
-    kernels = []
-
-    def begin(**options):
-        kernels.append(Kernel(folder, **options))
-        return kernels[-1]
-    yield begin
-    for kernel in kernels:
-        kernel.close()
+    with contextlib.ExitStack() as stack:
+        def begin(**options):
+            kernel = Kernel(folder, **options)
+            stack.callback(kernel.close)
+            return kernel
+        yield begin
 
 
 @pytest.fixture
@@ -38,14 +37,12 @@ def kernel(start):
 @pytest.fixture
 def connect():
     """connect(kernel, **options): a client that has been welcomed."""
-    clients = []
-
-    def begin(kernel, **options):
-        clients.append(Client(kernel, **options))
-        return clients[-1].welcome() if clients[-1].topics else clients[-1]
-    yield begin
-    for client in clients:
-        client.close()
+    with contextlib.ExitStack() as stack:
+        def begin(kernel, **options):
+            client = Client(kernel, **options)
+            stack.callback(client.close)
+            return client.welcome() if client.topics else client
+        yield begin
 
 
 @pytest.fixture
@@ -53,12 +50,28 @@ def client(kernel, connect):
     return connect(kernel)
 
 
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory):
+    """The folder of a dataset of 1,000 drawn digits, made by the kernel."""
+    workspace = tmp_path_factory.mktemp("workspace")
+    with contextlib.closing(Kernel(workspace)) as kernel, contextlib.closing(Client(kernel)) as client:
+        made = client.run("GET THANOSQL DATASET digits_data", seconds=60)
+        assert made.status == "ok", made.content
+    return workspace / "thanosql-dataset"
+
+
 @pytest.fixture
-def pictures(client):
-    """The table `train` of 1,000 drawn digits in the kernel's workspace."""
-    made = client.run("GET THANOSQL DATASET digits_data;"
-                      "COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv'", seconds=60)
-    assert made.status == "ok", made.content
+def give_pictures(folder, dataset):
+    """give_pictures(client): the table `train` in the workspace of the test's folder."""
+    def give(client):
+        (folder / "thanosql-dataset").symlink_to(dataset)
+        assert client.run("COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv'").status == "ok"
+    return give
+
+
+@pytest.fixture
+def pictures(client, give_pictures):
+    give_pictures(client)
 
 
 LONG_BUILD = "BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1000, overwrite=True) AS SELECT * FROM train"

@@ -161,9 +161,11 @@ class Client:
 
     def close(self):
         """Nothing may follow a request's idle, whatever the test looked at."""
-        if self.topics is not None:
-            self.quiet(0)
-        for request in self.sent:
-            mine = [m.state for m in self.published if m.request == request]
-            assert mine.count("busy") <= 1 and ("idle" not in mine or mine.index("idle") == len(mine) - 1), mine
-        self.context.destroy(linger=0)
+        try:
+            if self.topics is not None:
+                self.quiet(0)
+            for request in self.sent:
+                mine = [m.state for m in self.published if m.request == request]
+                assert mine.count("busy") <= 1 and ("idle" not in mine or mine.index("idle") == len(mine) - 1), mine
+        finally:
+            self.context.destroy(linger=0)
