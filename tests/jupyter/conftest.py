@@ -54,7 +54,7 @@ def client(kernel, connect):
 def dataset(tmp_path_factory):
     """The folder of a dataset of 1,000 drawn digits, made by the kernel."""
     workspace = tmp_path_factory.mktemp("workspace")
-    with contextlib.closing(Kernel(workspace)) as kernel, contextlib.closing(Client(kernel)) as client:
+    with contextlib.closing(Kernel(workspace)) as kernel, contextlib.closing(Client(kernel).welcome()) as client:
         made = client.run("GET THANOSQL DATASET digits_data", seconds=60)
         assert made.status == "ok", made.content
     return workspace / "thanosql-dataset"

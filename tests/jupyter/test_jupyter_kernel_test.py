@@ -46,7 +46,7 @@ class Kernel(suite.KernelTests):
     invalid_code_samples = ["BUILD MODEL 5 USING SimCLR AS SELECT 1", "LIST THANOSQL THINGS"]
     code_history_pattern = "SELECT 6*answer"
     supported_history_operations = ("tail", "range", "search")
-    code_inspect_sample = "BUILD MODEL"
+    code_inspect_sample = "BUILD"
 
 
 class Welcome(suite.IopubWelcomeTests):
