@@ -43,7 +43,7 @@ static void set_signals(void) {
 
 /* The process that started us. PR_SET_PDEATHSIG would not do: it fires when the thread that started us ends. */
 struct parent {
-    pid_t id; /* 0: not visible from here */
+    pid_t id;  /* 0: not visible from here */
     int ended; /* a descriptor that becomes readable when it ends; -1: there is none, so look each second */
 };
 

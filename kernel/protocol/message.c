@@ -31,8 +31,9 @@ void message_new_id(char out[37]) {
     *p = '\0';
 }
 
-/* Whole numbers are read as reals, since jansson refuses a text with one beyond 64 bits. JSON that has half a surrogate pair ("\ud800") is valid to Python and not to jansson: such an escape becomes
- * \ufffd, so that the request can be answered. */
+/* Whole numbers are read as reals, since jansson refuses a text with one beyond 64 bits. JSON that has half a surrogate
+ * pair ("\ud800") is valid to Python and not to jansson: such an escape becomes \ufffd, so that the request can be
+ * answered. */
 static json_t *load_lenient(struct slice text) {
     size_t flags = JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL;
     json_t *value = json_loadb(text.bytes, text.len, flags, NULL);
