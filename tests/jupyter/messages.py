@@ -117,4 +117,5 @@ def check(message):
     assert abs((datetime.datetime.now(datetime.timezone.utc) - written).total_seconds()) < 120, message.header["date"]
     if name == "error" or message.content.get("status") == "error":
         last = re.sub(r"\x1b\[[0-9;]*m", "", message.content["traceback"][-1])
-        assert last == f"{message.content['ename']}: {message.content['evalue']}", "the console shows only this"
+        ename, evalue = message.content["ename"], message.content["evalue"]
+        assert last == (f"{ename}: {evalue}" if evalue else ename), "the console shows only this"
