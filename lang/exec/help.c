@@ -11,8 +11,8 @@
 #include <strings.h>
 
 static void add_option(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "number",      "text",
-                                        "name",       "one of",       "text or list"};
+    static const char *const types[] = {"True|False", "whole number", "number",       "text",
+                                        "name",       "one of",       "text or list", "True|False"};
     if (row->alias_of) {
         buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
         return;
@@ -22,6 +22,7 @@ static void add_option(struct buf *text, const struct option_row *row) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);
     }
     if (row->high > row->low) {
+        buf_str(text, row->type == OPTION_SWITCH ? " or a number" : "");
         buf_printf(text, ", %.16g to %.16g", row->low, row->high);
     }
     buf_printf(text, "; default %s)\n", row->by_default);
