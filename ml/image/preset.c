@@ -130,14 +130,15 @@ static const struct preset_switch {
     const char *name;
     size_t at;
     double least, most;
+    bool is_flag;
 } switches[] = {
-    {"horizontal_flip", offsetof(struct preset_switches, horizontal_flip), 0, 1},
-    {"vertical_flip", offsetof(struct preset_switches, vertical_flip), 0, 1},
-    {"color", offsetof(struct preset_switches, color), 0, PRESET_COLOR_MOST},
-    {"rotation", offsetof(struct preset_switches, rotation), 0, PRESET_ROTATION_MOST},
-    {"shear", offsetof(struct preset_switches, shear), 0, PRESET_SHEAR_MOST},
-    {"crop_min_scale", offsetof(struct preset_switches, crop_min_scale), PRESET_CROP_LEAST, 1},
-    {"blur", offsetof(struct preset_switches, blur), 0, PRESET_BLUR_MOST},
+    {"horizontal_flip", offsetof(struct preset_switches, horizontal_flip), 0, 1, true},
+    {"vertical_flip", offsetof(struct preset_switches, vertical_flip), 0, 1, true},
+    {"color", offsetof(struct preset_switches, color), 0, PRESET_COLOR_MOST, false},
+    {"rotation", offsetof(struct preset_switches, rotation), 0, PRESET_ROTATION_MOST, false},
+    {"shear", offsetof(struct preset_switches, shear), 0, PRESET_SHEAR_MOST, false},
+    {"crop_min_scale", offsetof(struct preset_switches, crop_min_scale), PRESET_CROP_LEAST, 1, false},
+    {"blur", offsetof(struct preset_switches, blur), 0, PRESET_BLUR_MOST, false},
 };
 #define SWITCHES (sizeof switches / sizeof *switches)
 
@@ -180,7 +181,10 @@ void preset_describe(const struct preset_switches *s, char text[160]) {
     text[0] = '\0';
     for (size_t i = 0; i < SWITCHES; i++) {
         float v = switch_value(s, i);
-        if (v >= 0) {
+        if (v >= 0 && switches[i].is_flag) {
+            len += (size_t)snprintf(text + len, 160 - len, "%s%s=%s", len ? ", " : "", switches[i].name,
+                                    v > 0 ? "True" : "False");
+        } else if (v >= 0) {
             len += (size_t)snprintf(text + len, 160 - len, "%s%s=%g", len ? ", " : "", switches[i].name, (double)v);
         }
     }

@@ -52,7 +52,7 @@ struct preset_switches {
 /* Each switch that is set changes its own fields of *p and no other; `augmented` follows. ERR_VALUE out of bounds. */
 enum err_code preset_apply(struct preset *p, const struct preset_switches *s, struct err *e);
 
-/* Which switches are set, as "rotation=10, blur=0.5"; empty where none is. */
+/* Which switches are set, as "vertical_flip=True, blur=0.5"; empty where none is. */
 void preset_describe(const struct preset_switches *s, char text[160]);
 
 /* The row of that name, or NULL. "auto" is no row. */

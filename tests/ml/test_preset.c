@@ -159,8 +159,8 @@ static void test_augmented(void **state) {
     preset_describe(&turned, text);
     assert_string_equal(text, "rotation=5");
     preset_describe(&still, text);
-    assert_string_equal(text,
-                        "horizontal_flip=0, vertical_flip=0, color=0, rotation=0, shear=0, crop_min_scale=1, blur=0");
+    assert_string_equal(
+        text, "horizontal_flip=False, vertical_flip=False, color=0, rotation=0, shear=0, crop_min_scale=1, blur=0");
 }
 
 static void test_switch_bounds(void **state) {
