@@ -6,6 +6,7 @@
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
 static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const layout_choices[] = {"list", "grid", NULL};
 static const char *const search_by_choices[] = {"image", NULL};
 
 #define AT(type, field) offsetof(struct type, field)
@@ -95,13 +96,25 @@ static const struct option_row search_rows[] = {
 static const struct option_row print_rows[] = {
     {"image_col", OPTION_NAME, AT(print_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
      "column with the path of each picture", NULL},
-    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240",
+    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240, in a grid 120",
      "width and height on the page, in pixels", NULL},
+    {"layout", OPTION_CHOICE, AT(print_settings, layout), 0, 0, layout_choices, "'list'; beyond 25 pictures 'grid'",
+     "one below the other, each with its path, or all on one sheet", NULL},
+    {"columns", OPTION_INTEGER, AT(print_settings, columns), 0, 100, NULL, "0 (as many as fit)",
+     "pictures in a row of the grid", NULL},
+    {"caption_cols", OPTION_TEXTS, AT(print_settings, caption_cols), 0, 0, NULL, "rank and similarity alone",
+     "columns whose values stand under each picture of the grid", NULL},
     AUGMENT_ROWS(print_settings, "None; given, views are shown as BUILD would draw them"),
     {"views", OPTION_INTEGER, AT(print_settings, views_each), 1, 24, NULL, "6 with augment",
      "how many views of each picture to show", NULL},
     {"seed", OPTION_INTEGER, AT(print_settings, seed), 0, 9007199254740992.0, NULL, "0",
      "same seed, pictures and options: same views", NULL},
+    {"explain", OPTION_BOOL, AT(print_settings, explain), 0, 0, NULL, "False",
+     "show which parts of the query's picture and of each result make their score", NULL},
+    {"model", OPTION_NAME, AT(print_settings, model), 0, 0, NULL, "that of the SEARCH in the query",
+     "model that explain goes by", NULL},
+    {"search_input", OPTION_TEXT, AT(print_settings, search_input), 0, 0, NULL, "that of the SEARCH in the query",
+     "path of the picture that explain compares with", NULL},
 };
 
 static const struct option_row copy_rows[] = {

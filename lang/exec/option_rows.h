@@ -32,10 +32,13 @@ struct search_settings {
 };
 
 struct print_settings {
-    const char *image_col;
-    long long width;
+    const char *image_col, *layout;
+    long long width, columns; /* 0: as the layout has it */
+    struct literal caption_cols;
     struct augment_settings views; /* augment NULL where the option is not given */
     long long views_each, seed;
+    bool explain;
+    const char *model, *search_input; /* what explain goes by where the query has no SEARCH */
 };
 
 struct copy_settings {
