@@ -14,7 +14,8 @@
  * views as handwriting varies. Photographs: crops of .35 of the area or more (smaller ones lose the subject at this
  * size), tone of SimCLR at half strength. Objects on a ground: milder crops, no grey. Artworks: the same work
  * photographed again, so little of anything; colour and direction (signatures, writing, who looks which way) are the
- * work's own, and views that change them would teach the vectors to ignore them. None: features of objects. */
+ * work's own, and views that change them would teach the vectors to ignore them (no set of artworks was at hand to
+ * measure this row on). None: features of objects. */
 static const struct preset presets[] = {
     {.name = "digits",
      .size = 28,
