@@ -5,10 +5,7 @@
 #include "base/utf8.h"
 
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#define BATCH 50 /* messages, after which new subscribers are looked for */
 
 struct iopub {
     struct socket *publisher, *inbox;
@@ -33,31 +30,22 @@ static void on_subscription(struct iopub *p, const struct frames *event) {
     }
 }
 
-/* Pass on at most so many messages; false when the word to stop was among them, which has one frame. */
-static bool pass_on(struct iopub *p, struct frames *f, size_t most) {
-    bool go_on = true;
-    for (size_t i = 0; i < most && socket_receive(p->inbox, f); i++) {
-        if (f->count == 1) {
-            go_on = false;
-        } else {
-            socket_send(p->publisher, f);
-        }
-    }
-    return go_on;
-}
-
 static void *run(void *user) {
     struct iopub *p = user;
     struct frames f = FRAMES_INIT;
-    do {
-        if (sockets_wait(p->publisher, p->inbox, -1, -1, -1) & SOCKET_CLOSED) {
-            break;
-        }
+    bool ended = false;
+    while (!ended && !(sockets_wait(p->publisher, p->inbox, -1, -1, -1) & SOCKET_CLOSED)) {
         while (socket_receive(p->publisher, &f)) {
             on_subscription(p, &f);
         }
-    } while (pass_on(p, &f, BATCH));
-    pass_on(p, &f, SIZE_MAX); /* messages of other senders may still wait behind the word to stop */
+        while (socket_receive(p->inbox, &f)) {
+            if (f.count == 1) {
+                ended = true; /* the word to stop; messages of other senders may still wait behind it */
+            } else {
+                socket_send(p->publisher, &f);
+            }
+        }
+    }
     frames_release(&f);
     socket_close(p->inbox);
     return NULL;

@@ -21,7 +21,7 @@ def test_welcome_while_messages_flow(client, kernel, connect):
     """It comes before any of them, and does not wait for their end."""
     cell = client.execute("SELECT 1 AS one;" * 100_000)
     client.until(lambda m: m.type == "execute_result")
-    for _ in range(3):
+    for _ in range(10):
         connect(kernel).until(lambda m: m.type == "execute_result")
     kernel.interrupt()
     assert client.reply(cell).content["ename"] == "KeyboardInterrupt"
