@@ -8,6 +8,8 @@ import subprocess
 import time
 import uuid
 
+import zmq
+
 from cells import BINARY
 
 PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
@@ -22,12 +24,17 @@ def free_ports(count):
     return ports
 
 
-def connection(folder, transport="tcp", scheme="hmac-sha256", key=None, ports=int):
+def connection(folder, transport="tcp", scheme="hmac-sha256", key=None, ports=int, curve=False):
     """What a connection file holds. `ports` is the type of the port numbers."""
     tcp = transport == "tcp"
     numbers = free_ports(5) if tcp else range(1, 6)
     return {"transport": transport, "ip": "127.0.0.1" if tcp else f"{folder}/k", "signature_scheme": scheme,
-            "key": uuid.uuid4().hex if key is None else key, "kernel_name": "thanosql"} | dict(zip(PORTS, map(ports, numbers)))
+            "key": uuid.uuid4().hex if key is None else key, "kernel_name": "thanosql"} | dict(zip(PORTS, map(ports, numbers))) | (curve_keys() if curve else {})
+
+
+def curve_keys():
+    public, secret = zmq.curve_keypair()
+    return {"curve_publickey": public.decode(), "curve_secretkey": secret.decode()}
 
 
 def launch(folder, connection_text, *arguments, **environment):
