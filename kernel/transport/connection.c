@@ -5,7 +5,6 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,30 +191,46 @@ static json_t *description(const struct connection *c, const long ports[CHANNEL_
     return root;
 }
 
-enum err_code connection_write(struct connection *c, const long ports[CHANNEL_COUNT], struct err *e) {
-    struct buf path = BUF_INIT;
-    char *folder = runtime_folder();
-    bool named = *c->kernel_id && !strchr(c->kernel_id, '/');
-    if (folder && file_make_folders(folder, e) == ERR_OK) {
-        buf_printf(&path, "%s/kernel-", folder);
-        named ? buf_str(&path, c->kernel_id) : buf_printf(&path, "%ld", (long)getpid());
-        buf_str(&path, ".json");
-    }
-    free(folder);
-    json_t *root = description(c, ports);
-    char *name = path.len > 0 ? buf_take(&path) : NULL, *text = json_dumps(root, JSON_INDENT(2));
-    int fd = name && text ? open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
-    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
-        err_set(e, ERR_FILE, "the connection file '%s' cannot be written: %s", name ? name : "", strerror(errno));
+/* Whole or not at all, and from the first readable by the user alone. */
+static enum err_code write_private(const char *path, const char *text, struct err *e) {
+    struct buf temporary = BUF_INIT;
+    buf_printf(&temporary, "%s.XXXXXX", path);
+    int fd = buf_ok(&temporary) ? mkstemp(temporary.data) : -1;
+    bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (!written || rename(temporary.data, path) != 0) {
+        err_set(e, ERR_FILE, "the connection file '%s' cannot be written: %s", path, strerror(errno));
+        if (fd >= 0) {
+            unlink(temporary.data);
+        }
     }
     if (fd >= 0) {
         close(fd);
-        c->own_file = name;
-        name = NULL;
     }
-    free(name);
+    buf_release(&temporary);
+    return e->code;
+}
+
+enum err_code connection_write(struct connection *c, const long ports[CHANNEL_COUNT], struct err *e) {
+    struct buf path = BUF_INIT;
+    char *folder = runtime_folder();
+    if (!folder) {
+        return err_set(e, ERR_FILE, "there is no home folder to write a connection file into");
+    }
+    bool named = *c->kernel_id && !strchr(c->kernel_id, '/');
+    buf_printf(&path, "%s/kernel-", folder);
+    named ? buf_str(&path, c->kernel_id) : buf_printf(&path, "%ld", (long)getpid());
+    buf_str(&path, ".json");
+    json_t *root = description(c, ports);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    c->own_file = buf_take(&path);
+    if (!text || !c->own_file) {
+        err_nomem(e);
+    } else if (file_make_folders(folder, e) == ERR_OK) {
+        write_private(c->own_file, text, e);
+    }
     free(text);
     json_decref(root);
+    free(folder);
     return e->code;
 }
 
