@@ -4,6 +4,7 @@
 #include "ml/image/augment.h"
 #include "ml/image/colour.h"
 #include "ml/image/deskew.h"
+#include "ml/image/shift.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -98,7 +99,11 @@ static void draw_view(const struct viewing *w, size_t i, struct stem_scratch *sc
     canvas_fill(drawn ? &scratch->original : &scratch->view, bytes, s->size, s->channels, s->preset->deskew);
     if (drawn) {
         struct random r = random_stream(w->seed, view->picture, view->kind);
-        augment_view(s->preset, &scratch->original, &scratch->view, &r);
+        if (view->kind >= VIEW_SHIFTED && view->kind < VIEW_SHIFTED_END) {
+            shift_view(&scratch->original, &scratch->view, &r);
+        } else {
+            augment_view(s->preset, &scratch->original, &scratch->view, &r);
+        }
     } else if (view->kind == VIEW_MIRRORED) {
         canvas_mirror(&scratch->view);
     }

@@ -44,7 +44,8 @@ struct view {
     uint32_t picture; /* number in the source */
     uint32_t kind;
 };
-enum { VIEW_ORIGINAL, VIEW_MIRRORED, VIEW_DRAWN }; /* VIEW_DRAWN and above: augmented, the number names the draw */
+/* VIEW_DRAWN and above: augmented, the number names the draw; some of them are shifts (ml/image/shift.h) instead. */
+enum { VIEW_ORIGINAL, VIEW_MIRRORED, VIEW_DRAWN, VIEW_SHIFTED = VIEW_DRAWN + 8, VIEW_SHIFTED_END = VIEW_DRAWN + 16 };
 
 /* Features of views, (count, length): raw, or joined. `bytes` are the pictures' shrunk bytes, one a view. */
 enum err_code stem_views(const struct stem *s, const struct view *views, const unsigned char *bytes, size_t count,

@@ -12,6 +12,7 @@
 #define LEAST_VARIANCE 1e-6F         /* of a component, as part of the first's: below it is rounding */
 #define FLOOR .5F                    /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
 #define CHUNK_PICTURES 64            /* of the scatter */
+#define VIEWS_MOST (WHITENING_DRAWS + 3)
 
 /* Rows of a sum between two looks at the watch, where each costs `work`: a multiple of 128, which gemm shares out. */
 static size_t chunk_rows(size_t work) {
@@ -148,10 +149,28 @@ static void centre_views(float *rows, size_t pictures, size_t views, size_t widt
     }
 }
 
+/* The views that a preset whitens by: original, mirror where it is the same picture, draws, and for pictures that fill
+ * their frame one shift. Returns how many. */
+static size_t list_kinds(const struct preset *preset, uint32_t kinds[VIEWS_MOST]) {
+    size_t n = 0;
+    kinds[n++] = VIEW_ORIGINAL;
+    if (preset->mirror) {
+        kinds[n++] = VIEW_MIRRORED;
+    }
+    for (uint32_t i = 0; i < WHITENING_DRAWS; i++) {
+        kinds[n++] = VIEW_DRAWN + i;
+    }
+    if (preset->clamped) {
+        kinds[n++] = VIEW_SHIFTED;
+    }
+    return n;
+}
+
 enum err_code whitening_scatter(const struct projection *p, const struct gallery *g, uint64_t seed, float *scatter,
                                 struct pace *pace, struct err *e) {
-    size_t width = (size_t)p->components, views = WHITENING_DRAWS + 1 + (p->stem.preset->mirror ? 1 : 0);
-    struct view list[CHUNK_PICTURES * (WHITENING_DRAWS + 2)];
+    uint32_t kinds[VIEWS_MOST];
+    struct view list[CHUNK_PICTURES * VIEWS_MOST];
+    size_t width = (size_t)p->components, views = list_kinds(p->stem.preset, kinds);
     float *rows = malloc(CHUNK_PICTURES * views * width * sizeof *rows);
     if (!rows) {
         return err_nomem(e);
@@ -161,9 +180,7 @@ enum err_code whitening_scatter(const struct projection *p, const struct gallery
     for (size_t at = 0; !e->code && at < g->count; at += CHUNK_PICTURES) {
         size_t n = g->count - at < CHUNK_PICTURES ? g->count - at : CHUNK_PICTURES, all = n * views;
         for (size_t i = 0; i < all; i++) {
-            uint32_t kind = (uint32_t)(i % views);
-            kind += kind > 0 && !p->stem.preset->mirror ? 1 : 0; /* original, (mirrored,) drawn */
-            list[i] = (struct view){g->ids[at + i / views], kind};
+            list[i] = (struct view){g->ids[at + i / views], kinds[i % views]};
         }
         if (projection_views(p, g, list, all, seed, rows, NULL, false, pace, e)) {
             break;

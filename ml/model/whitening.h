@@ -8,7 +8,7 @@
 #include "ml/model/projection.h"
 #include "ml/nn/dense.h"
 
-#define WHITENING_DRAWS 4 /* augmented views of each picture, besides the original and its mirror */
+#define WHITENING_DRAWS 4 /* augmented views of each picture, besides the original, its mirror and its shift */
 
 /* Principal components of joined features (count, p->stem.length): fills components, basis and offset. At most 256, at
  * most count - 1, none that carries nothing (but at least one). The features lose their mean in place. */
