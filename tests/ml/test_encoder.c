@@ -241,6 +241,8 @@ static void test_odd_sets(void **state) {
     }
 }
 
+#define DEFAULTS .max_epochs = 1, .batch_size = 64, .temperature = .2F
+
 static void test_refusals(void **state) {
     (void)state;
     static const struct {
@@ -249,17 +251,26 @@ static void test_refusals(void **state) {
         enum err_code code;
         const char *message;
     } rows[] = {
-        {0, {1, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "at least 2 pictures"},
-        {1, {1, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "got 1"},
-        {4, {0, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "max_epochs"},
-        {4, {1, 1, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "batch_size"},
-        {4, {1, 64, 0, 0, 0, 0, "auto"}, ERR_VALUE, "temperature"},
-        {4, {1, 64, NAN, 0, 0, 0, "auto"}, ERR_VALUE, "temperature"},
-        {4, {1, 64, .2F, -1, 0, 0, "auto"}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, INFINITY, 0, 0, "auto"}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, 0, 0, 100000, "auto"}, ERR_VALUE, "embedding_size"},
-        {4, {1, 64, .2F, 0, 0, 0, "digit"}, ERR_OPTION, "digit"},
-        {40, {5, 64, .2F, 1e38F, 0, 0, "auto"}, ERR_MODEL, "no longer a number"},
+        {0, {DEFAULTS}, ERR_VALUE, "at least 2 pictures"},
+        {1, {DEFAULTS}, ERR_VALUE, "got 1"},
+        {4, {.batch_size = 64, .temperature = .2F}, ERR_VALUE, "max_epochs"},
+        {4, {.max_epochs = 1, .batch_size = 1, .temperature = .2F}, ERR_VALUE, "batch_size"},
+        {4, {.max_epochs = 1, .batch_size = 64}, ERR_VALUE, "temperature"},
+        {4, {.max_epochs = 1, .batch_size = 64, .temperature = NAN}, ERR_VALUE, "temperature"},
+        {4, {DEFAULTS, .learning_rate = -1}, ERR_VALUE, "learning_rate"},
+        {4, {DEFAULTS, .learning_rate = INFINITY}, ERR_VALUE, "learning_rate"},
+        {4, {DEFAULTS, .embedding_size = 100000}, ERR_VALUE, "embedding_size"},
+        {4, {DEFAULTS, .augment = "digit"}, ERR_OPTION, "digit"},
+        {4, {DEFAULTS, .image_size = 64}, ERR_VALUE, "preset digits looks at pictures of 28 pixels"},
+        {4,
+         {DEFAULTS, .image_size = 28, .augment = "photo"},
+         ERR_VALUE,
+         "preset photo looks at pictures of 32 or 64 pixels"},
+        {40, {DEFAULTS, .learning_rate = 1e38F}, ERR_MODEL, "a weight is no longer a number in epoch 1"},
+        {40,
+         {.max_epochs = 5, .batch_size = 10, .temperature = .2F, .learning_rate = 1e38F},
+         ERR_MODEL,
+         "the loss is no longer a number in epoch 1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pictures p = pictures_drawn(rows[i].count, 28, 1);
