@@ -4,9 +4,10 @@
 
 #include "lang/exec/options.h"
 
+/* BUILD and FIT. */
 struct build_settings {
     const char *image_col, *label_col, *augment, *on_error;
-    long long max_epochs, batch_size, seed, embedding_size;
+    long long max_epochs, batch_size, seed, embedding_size, image_size;
     double temperature, learning_rate;
     bool overwrite, pretrained;
 };
@@ -36,7 +37,7 @@ struct get_settings {
     bool overwrite;
 };
 
-extern const struct option_table build_options, convert_options, search_options, print_options, copy_options,
-    get_options;
+extern const struct option_table build_options, fit_options, convert_options, search_options, print_options,
+    copy_options, get_options;
 
 #endif

@@ -55,6 +55,10 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
 /* The number of the column of that name (compared without case), or -1. */
 int relation_find_column(const struct store_query *q, const char *name);
 
+/* The column that an option names. ERR_NOT_FOUND, at the option, lists what there is. */
+enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
+                                    int *column, struct err *e);
+
 /* The column wanted, or the first of the usual names where `wanted` is NULL. ERR_NOT_FOUND lists what there is. */
 enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,
                                     struct span otherwise, int *column, struct err *e);
