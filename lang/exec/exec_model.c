@@ -231,7 +231,8 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     options.learning_rate = (float)set->learning_rate;
     options.seed = (uint64_t)set->seed;
     options.embedding_size = (int)set->embedding_size;
-    options.augment = set->augment;
+    options.augment = set->views.augment;
+    options.switches = exec_switches(&set->views);
     options.image_size = (int)set->image_size;
     if (list_labels(c, b, &options.labels, e) != ERR_OK) {
         return e->code;
@@ -258,7 +259,13 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
     if (e->code == ERR_OK && learn(c, b, &watch, e) == ERR_OK && context_check(c, e) == ERR_OK &&
         keep_model(c, b, e) == ERR_OK) {
         const float losses[] = {r->first_loss, r->last_loss};
-        picture_watch_end(&watch, "Training", b->pictures.count, losses, r->epochs > 1 ? 2 : 1);
+        const struct ml_progress end = {.stage = "Training",
+                                        .total = b->pictures.count,
+                                        .epoch = r->epochs,
+                                        .epochs = (int)b->set.max_epochs,
+                                        .losses = losses,
+                                        .loss_count = r->epochs < 2 ? (size_t)r->epochs : 2};
+        picture_watch_end(&watch, &end);
         build_report_warn(c, r, b->set.label_col);
         context_say(c, "Success");
     }
@@ -269,11 +276,14 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
 }
 
 static struct building building_begin(const struct statement *s, const struct option_table *table) {
-    return (struct building){
-        .s = s,
-        .table = table,
-        .set = {.max_epochs = 5, .batch_size = 256, .temperature = 0.2, .augment = "auto", .on_error = "fail"},
-        .pictures = PICTURES_INIT};
+    return (struct building){.s = s,
+                             .table = table,
+                             .set = {.max_epochs = 5,
+                                     .batch_size = 256,
+                                     .temperature = 0.2,
+                                     .views = AUGMENT_UNSET("auto"),
+                                     .on_error = "fail"},
+                             .pictures = PICTURES_INIT};
 }
 
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
@@ -342,6 +352,12 @@ enum err_code exec_open_model(struct context *c, const struct name *name, struct
         err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
     }
     return context_at(e, name->span);
+}
+
+struct preset_switches exec_switches(const struct augment_settings *s) {
+    return (struct preset_switches){
+        (float)s->horizontal_flip, (float)s->vertical_flip,  (float)s->color, (float)s->rotation,
+        (float)s->shear,           (float)s->crop_min_scale, (float)s->blur};
 }
 
 const char *exec_model_column(struct context *c, const struct model_record *model) {

@@ -10,8 +10,13 @@
 
 #define EPOCHS_MOST 100000
 
-const struct encoder_options encoder_defaults = {
-    .max_epochs = 5, .batch_size = 256, .temperature = .2F, .learning_rate = 0, .seed = 0, .augment = "auto"};
+const struct encoder_options encoder_defaults = {.max_epochs = 5,
+                                                 .batch_size = 256,
+                                                 .temperature = .2F,
+                                                 .learning_rate = 0,
+                                                 .seed = 0,
+                                                 .augment = "auto",
+                                                 .switches = PRESET_UNSET};
 
 void encoder_free(struct encoder *m) {
     if (m) {

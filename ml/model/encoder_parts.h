@@ -1,4 +1,4 @@
-/* What an encoder is made of; for encoder.c and encoder_file.c alone. */
+/* What an encoder is made of; for the files of ml/model alone. */
 #ifndef ML_MODEL_ENCODER_PARTS_H
 #define ML_MODEL_ENCODER_PARTS_H
 
@@ -7,6 +7,7 @@
 #include "ml/nn/dense.h"
 
 struct encoder {
+    struct preset preset;         /* the stem's, with the user's switches */
     struct projection projection; /* picture -> principal components */
     struct dense layer;           /* -> vector */
 };

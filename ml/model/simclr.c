@@ -12,7 +12,10 @@
 
 #define KIND_TRAINING (VIEW_DRAWN + 64) /* two draws an epoch from here on */
 #define STREAM_ORDER 0x0de7U
-#define PATIENCE 20 /* epochs without a better share of held-back views before training ends */
+/* Epochs without a better share of held-back views before training ends: a tenth of those that were asked for, since
+ * their learning rate falls that much more slowly, but at least 20. */
+#define PATIENCE_LEAST 20
+#define PATIENCE_PART 10
 
 struct training {
     struct dense *layer;
@@ -166,11 +169,12 @@ static enum err_code train_epochs(struct training *t, const float *x, struct den
                                   struct pace *pace, struct err *e) {
     const struct simclr_options *o = t->options;
     int end = o->stop_after ? o->stop_after : o->epochs;
+    int part = o->epochs / PATIENCE_PART, patience = part > PATIENCE_LEAST ? part : PATIENCE_LEAST;
     bool better;
     if (o->judge.look && o->judge.look(o->judge.user, t->layer, &result->start, &better, e)) {
         return e->code;
     }
-    for (int epoch = 0; epoch < end && epoch < result->best + PATIENCE; epoch++) {
+    for (int epoch = 0; epoch < end && epoch < result->best + patience; epoch++) {
         if (train_epoch(t, epoch, &o->losses[epoch], pace, e)) {
             return e->code;
         }

@@ -3,6 +3,7 @@
 #include "ml/model/training.h"
 
 #include "base/clock.h"
+#include "ml/model/choice.h"
 #include "ml/model/simclr.h"
 #include "ml/model/whitening.h"
 
@@ -31,25 +32,17 @@ static int chosen_size(const struct preset *preset, int asked, struct err *e) {
 
 /* The preset, asked for or chosen, and the shape of the canvas. */
 static enum err_code prepare_stem(struct training *t, struct err *e) {
-    const struct preset *preset = NULL, *chosen;
-    struct preset_signs signs[GALLERY_MEASURED];
-    size_t count;
-    bool large, colour;
-    if (preset_parse(t->options->augment, &preset, e) ||
-        gallery_measure(&t->gallery, signs, &count, &large, &t->pace, e)) {
+    struct choice c;
+    if (choice_make(&t->gallery, t->options->augment, &t->options->switches, &c, &t->pace, e)) {
         return e->code;
     }
-    chosen = preset_choose(signs, count, &colour, t->report.reason);
-    if (preset) {
-        snprintf(t->report.reason, sizeof t->report.reason, "asked for (auto would choose %s)", chosen->name);
-        chosen = preset;
-    }
-    snprintf(t->report.preset, sizeof t->report.preset, "%s", chosen->name);
-    int size = chosen->texture && large ? 2 * chosen->size : chosen->size;
-    if (t->options->image_size && (size = chosen_size(chosen, t->options->image_size, e)) == 0) {
+    t->m->preset = c.preset;
+    snprintf(t->report.preset, sizeof t->report.preset, "%s", c.preset.name);
+    snprintf(t->report.reason, sizeof t->report.reason, "%s", c.reason);
+    if (t->options->image_size && (c.size = chosen_size(&c.preset, t->options->image_size, e)) == 0) {
         return e->code;
     }
-    return stem_init(&t->m->projection.stem, chosen, size, colour && !chosen->deskew ? 3 : 1, e);
+    return stem_init(&t->m->projection.stem, &t->m->preset, c.size, c.channels, e);
 }
 
 /* The stem's mean from raw features (count, length), and the features joined. */

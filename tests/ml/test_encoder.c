@@ -220,7 +220,7 @@ static void test_odd_sets(void **state) {
     (void)state;
     static const char *const sets[] = {
         "two", "three", "equal", "constant", "one pixel", "one pixel colour", "thin", "mixed sizes", "mixed colour"};
-    static const char *const presets[] = {"auto", "digits", "photo", "object", "none"};
+    static const char *const presets[] = {"auto", "digits", "photo", "object", "art", "none"};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         for (size_t k = 0; k < 5; k++) {
             struct pictures p = odd_set(sets[i]);
@@ -241,7 +241,7 @@ static void test_odd_sets(void **state) {
     }
 }
 
-#define DEFAULTS .max_epochs = 1, .batch_size = 64, .temperature = .2F
+#define DEFAULTS .max_epochs = 1, .batch_size = 64, .temperature = .2F, .switches = PRESET_UNSET
 
 static void test_refusals(void **state) {
     (void)state;
@@ -261,6 +261,10 @@ static void test_refusals(void **state) {
         {4, {DEFAULTS, .learning_rate = INFINITY}, ERR_VALUE, "learning_rate"},
         {4, {DEFAULTS, .embedding_size = 100000}, ERR_VALUE, "embedding_size"},
         {4, {DEFAULTS, .augment = "digit"}, ERR_OPTION, "digit"},
+        {4,
+         {.max_epochs = 1, .batch_size = 64, .temperature = .2F, .switches = {-1, -1, -1, 200, -1, -1, -1}},
+         ERR_VALUE,
+         "rotation is 200"},
         {4, {DEFAULTS, .image_size = 64}, ERR_VALUE, "preset digits looks at pictures of 28 pixels"},
         {4,
          {DEFAULTS, .image_size = 28, .augment = "photo"},
@@ -268,7 +272,7 @@ static void test_refusals(void **state) {
          "preset photo looks at pictures of 32 or 64 pixels"},
         {40, {DEFAULTS, .learning_rate = 1e38F}, ERR_MODEL, "a weight is no longer a number in epoch 1"},
         {40,
-         {.max_epochs = 5, .batch_size = 10, .temperature = .2F, .learning_rate = 1e38F},
+         {.max_epochs = 5, .batch_size = 10, .temperature = .2F, .learning_rate = 1e38F, .switches = PRESET_UNSET},
          ERR_MODEL,
          "the loss is no longer a number in epoch 1"},
     };
