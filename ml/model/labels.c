@@ -4,12 +4,11 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "ml/nn/gemm.h"
+#include "ml/recipe.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_BACK 5      /* one picture of so many judges */
-#define JUDGES_MOST 1000 /* good to about a hundredth */
 #define STREAM_JUDGES 0x1abe1U
 #define BLOCK 64 /* judges whose scores are in memory */
 
@@ -35,7 +34,7 @@ static void split_class(struct labels *l, uint32_t *members, size_t count, size_
         l->classes[members[i]] = l->taught[members[i]] = (int)l->class_count;
     }
     random_shuffle(r, members, count);
-    for (size_t i = 0; i < judges && l->judge_count < JUDGES_MOST; i++) {
+    for (size_t i = 0; i < judges && l->judge_count < RECIPE_JUDGES_MOST; i++) {
         l->judges[l->judge_count++] = members[i];
         l->taught[members[i]] = -1;
     }
@@ -44,7 +43,8 @@ static void split_class(struct labels *l, uint32_t *members, size_t count, size_
 
 static void split_all(struct labels *l, const struct row *sorted, uint32_t *members, uint64_t seed) {
     struct random r = random_stream(seed, STREAM_JUDGES, l->count);
-    size_t every = l->labelled / JUDGES_MOST > KEPT_BACK ? l->labelled / JUDGES_MOST : KEPT_BACK;
+    size_t every =
+        l->labelled / RECIPE_JUDGES_MOST > RECIPE_JUDGES_PART ? l->labelled / RECIPE_JUDGES_MOST : RECIPE_JUDGES_PART;
     for (size_t at = 0; at < l->labelled;) {
         size_t n = 0;
         while (at < l->labelled && (!n || sorted[at].label == sorted[at - 1].label)) {

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RATE_AT_64 1e-3F /* Adam, for 64 pictures a step: labels bear five times the step of NT-Xent */
-
 /* What the rows kept back say of a layer. */
 struct judging {
     const struct training *t;
@@ -70,7 +68,7 @@ static enum err_code learn_supcon(struct learning *l, bool judged, int epochs, s
     struct simclr_options o = {.epochs = t->options->max_epochs,
                                .batch = training_batch(t),
                                .temperature = t->options->temperature,
-                               .rate = training_rate(t, RATE_AT_64),
+                               .rate = training_rate(t, RECIPE_RATE_SUPCON),
                                .seed = t->options->seed,
                                .labels = t->options->labels,
                                .left = judged ? l->left : NULL,
