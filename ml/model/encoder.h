@@ -47,7 +47,7 @@ struct encoder_report {
     bool kept_training; /* whether epochs beat the start and were kept */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
-     * from all three (SupCon begins at the better of the others, and must beat it beyond chance). The winner then
+     * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
      * learns from all rows. */
     size_t labelled, classes, judges; /* of the gallery */
     const char *chosen, *trouble;     /* trouble: why labels could not be used, or NULL */
