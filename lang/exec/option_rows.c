@@ -36,31 +36,37 @@ static const char *const search_by_choices[] = {"image", NULL};
                "how strongly half the views are blurred: 1 by up to a 16th of the side")
 
 static const struct option_row build_rows[] = {
+    /* Of FIT too: what training does. */
     {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
      "column with the path of each picture", NULL},
     {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None",
-     "column with labels (accepted; this version trains without them)", NULL},
+     "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each other",
+     NULL},
     {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5",
      "how often training goes over all pictures", NULL},
     {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5", "older spelling", "max_epochs"},
     {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256",
      "pictures a training step looks at together", NULL},
     {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2",
-     "temperature of the NT-Xent loss", NULL},
+     "temperature of the NT-Xent and SupCon losses", NULL},
     {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)",
      "step size of the optimizer at its peak", NULL},
-    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
-     "numbers in a vector", NULL},
-    AUGMENT_ROWS(build_settings, "'auto'"),
     {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0",
      "same seed, pictures and options: same model", NULL},
-    {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
-     "start from weights learnt elsewhere (not available in this version)", NULL},
     {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'",
      "what to do with a picture that cannot be read", NULL},
     {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
      NULL},
+    /* Of BUILD alone: what shapes an encoder. */
+    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
+     "numbers in a vector", NULL},
+    AUGMENT_ROWS(build_settings, "'auto'"),
+    {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
+     "start from weights learnt elsewhere (not available in this version)", NULL},
+    {"image_size", OPTION_INTEGER, AT(build_settings, image_size), 0, 64, NULL, "0 (chosen)",
+     "side in pixels that pictures are brought to: 28 for digits, else 32 or 64", NULL},
 };
+#define FIT_ROWS 10 /* of the rows above */
 
 static const struct option_row convert_rows[] = {
     {"table_name", OPTION_NAME, AT(convert_settings, table_name), 0, 0, NULL, "None",
@@ -129,6 +135,7 @@ static const struct option_row get_rows[] = {
 };
 
 const struct option_table build_options = {STATEMENT_BUILD_MODEL, "SimCLR", build_rows, COUNT(build_rows)};
+const struct option_table fit_options = {STATEMENT_FIT_MODEL, NULL, build_rows, FIT_ROWS};
 const struct option_table convert_options = {STATEMENT_CONVERT, NULL, convert_rows, COUNT(convert_rows)};
 const struct option_table search_options = {STATEMENT_SEARCH, NULL, search_rows, COUNT(search_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
@@ -136,7 +143,7 @@ const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT
 const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
 
 const struct option_table *options_table_at(size_t index) {
-    static const struct option_table *const tables[] = {&build_options, &convert_options, &search_options,
-                                                        &print_options, &copy_options,    &get_options};
+    static const struct option_table *const tables[] = {
+        &build_options, &fit_options, &convert_options, &search_options, &print_options, &copy_options, &get_options};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

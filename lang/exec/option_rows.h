@@ -12,10 +12,11 @@ struct augment_settings {
 #define AUGMENT_UNSET(preset) \
     { preset, -1, -1, -1, -1, -1, -1, -1 }
 
+/* BUILD and FIT. */
 struct build_settings {
     const char *image_col, *label_col, *on_error;
     struct augment_settings views;
-    long long max_epochs, batch_size, seed, embedding_size;
+    long long max_epochs, batch_size, seed, embedding_size, image_size;
     double temperature, learning_rate;
     bool overwrite, pretrained;
 };
@@ -50,7 +51,7 @@ struct get_settings {
     bool overwrite;
 };
 
-extern const struct option_table build_options, convert_options, search_options, print_options, copy_options,
-    get_options;
+extern const struct option_table build_options, fit_options, convert_options, search_options, print_options,
+    copy_options, get_options;
 
 #endif
