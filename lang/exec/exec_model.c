@@ -159,7 +159,13 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     }
     if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         const float losses[] = {report.first_loss, report.last_loss};
-        picture_watch_end(&watch, "Training", p.count, losses, report.epochs > 1 ? 2 : 1);
+        const struct ml_progress end = {.stage = "Training",
+                                        .total = p.count,
+                                        .epoch = report.epochs,
+                                        .epochs = options.max_epochs,
+                                        .losses = losses,
+                                        .loss_count = report.epochs < 2 ? (size_t)report.epochs : 2};
+        picture_watch_end(&watch, &end);
         context_say(c, "Success");
     }
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
