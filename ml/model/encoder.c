@@ -21,6 +21,7 @@ const struct encoder_options encoder_defaults = {
 
 void encoder_free(struct encoder *m) {
     if (m) {
+        backbone_free(m->backbone);
         projection_release(&m->projection);
         dense_release(&m->layer);
         free(m);
@@ -28,12 +29,13 @@ void encoder_free(struct encoder *m) {
 }
 
 int encoder_dimension(const struct encoder *m) {
-    return (int)m->layer.outputs;
+    return m->backbone ? backbone_dimension(m->backbone) : (int)m->layer.outputs;
 }
 
 static enum err_code check_options(const struct encoder_options *o, const struct ml_source *source, struct err *e) {
-    if (o->max_epochs < 1 || o->max_epochs > EPOCHS_MOST) {
-        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be 1 to %d", o->max_epochs, EPOCHS_MOST);
+    int least = o->backbone.weights ? 0 : 1; /* weights from elsewhere may be used as they are */
+    if (o->max_epochs < least || o->max_epochs > EPOCHS_MOST) {
+        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be %d to %d", o->max_epochs, least, EPOCHS_MOST);
     }
     if (o->batch_size < 2) {
         return err_set(e, ERR_VALUE,
@@ -200,6 +202,14 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
     if (!t.m) {
         return err_nomem(e);
     }
+    if (options->backbone.name) {
+        if (!backbone_train(options, source, watch, &t.m->backbone, report, e)) {
+            *out = t.m;
+            return ERR_OK;
+        }
+        encoder_free(t.m);
+        return e->code;
+    }
     pace_init(&t.pace, watch);
     learn_all(&t, source, e);
     gallery_release(&t.gallery);
@@ -245,6 +255,9 @@ enum err_code encoder_embed(const struct encoder *m, const struct ml_source *sou
     struct pace pace;
     if (begin > end || end > source->count || end >= UINT32_MAX) {
         return err_set(e, ERR_VALUE, "pictures %zu to %zu were asked for, of %zu", begin, end, source->count);
+    }
+    if (m->backbone) {
+        return backbone_embed(m->backbone, source, begin, end, out, failed, watch, e);
     }
     pace_init(&pace, watch);
     uint32_t *ids = malloc(EMBED_CHUNK * sizeof *ids);

@@ -7,18 +7,32 @@
 #include "base/err.h"
 #include "ml/source.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct encoder;
 
+/* A convolutional network instead of the default features, and how it is trained. */
+struct backbone_options {
+    const char *name;      /* "cnn", "resnet18", …; NULL: the default features */
+    int width;             /* channels of the first stage; 0: as published */
+    int size;              /* side that pictures are brought to; 0: by preset, or by the weights */
+    const char *weights;   /* file of weights to start from, or NULL */
+    const char *optimizer; /* "adam", "sgd", "lars"; NULL: adam */
+    double time_limit;     /* seconds of training; 0: none */
+    bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
+    size_t memory;         /* bytes that may be used; 0: what the machine has left */
+};
+
 struct encoder_options {
-    int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures */
+    int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures. 0 with weights from elsewhere */
     int batch_size;      /* pictures a step, 2..; more than there are pictures: all of them; at most 4,096 count */
     float temperature;   /* of NT-Xent */
     float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
     int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128) */
     const char *augment; /* "auto", "digits", "photo", "object", "none" */
+    struct backbone_options backbone;
 };
 extern const struct encoder_options encoder_defaults;
 
@@ -32,6 +46,7 @@ struct encoder_report {
     float first_loss, last_loss;
     float view_pixels, view_stem, view_model; /* share of held-back views that find their own picture, 0..1 */
     bool kept_training;                       /* whether the epochs beat the closed form and were kept */
+    bool interrupted;                         /* training ended before its time, and what it had was kept */
 };
 
 /* Train on all pictures of the source: statistics from at most 4,096 of them (a seeded sample, kept shrunk in memory),

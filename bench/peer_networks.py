@@ -1,6 +1,6 @@
 """PyTorch's images per second with the same networks, batch and threads as networks.c, side by side:
 
-    python3 bench/networks/peer.py build/bench/networks [seconds]
+    python3 bench/peer_networks.py build/bench/networks [seconds]
 
 Prints a row a case: ours, PyTorch's, the ratio, and how much of our time the products alone would take at the peak of
 the inner loop. The two take turns, so that a machine that slows down slows both."""
@@ -11,7 +11,7 @@ import time
 
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "parity"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "parity"))
 from make_parity import Cnn, Resnet, WithHead, ntxent  # noqa: E402
 
 THREADS = int(os.environ.get("THANOSQL_THREADS", os.cpu_count()))
