@@ -1,5 +1,5 @@
-/* Weights that PyTorch saved (tests/data/make_weights.py): the forms that occur give the same numbers; pickles that would
- * run something are refused and run nothing; truncated, changed and lying files are refused. */
+/* Weights that PyTorch saved (tests/data/make_weights.py): the forms that occur give the same numbers; pickles that
+ * would run something are refused and run nothing; truncated, changed and lying files are refused. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,7 +52,7 @@ static void test_forms(void **state) {
     static const struct {
         const char *path;
         float close;
-    } forms[] = {{FOLDER "good_zip.pth", 1e-6F},   {FOLDER "good_before_1_6.pth", 1e-6F},
+    } forms[] = {{FOLDER "good_zip.pth", 1e-6F},    {FOLDER "good_before_1_6.pth", 1e-6F},
                  {FOLDER "good_double.pth", 1e-6F}, {FOLDER "good_half.pth", 1e-3F},
                  {FOLDER "good_bfloat.pth", 1e-2F}, {FOLDER "good_checkpoint.pth", 1e-6F},
                  {FOLDER "good_turned.pth", 1e-6F}};
