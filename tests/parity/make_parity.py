@@ -94,6 +94,56 @@ class Resnet(nn.Module):
         return x.mean((2, 3))
 
 
+class Same(nn.Conv2d):
+    """TensorFlow's padding: out = ceil(in / stride), the odd zero below and right."""
+
+    def forward(self, x):
+        pads = []
+        for size in (x.shape[3], x.shape[2]):
+            need = max((-(-size // self.stride[0]) - 1) * self.stride[0] + self.kernel_size[0] - size, 0)
+            pads += [need // 2, need - need // 2]
+        return F.conv2d(F.pad(x, pads), self.weight, None, self.stride, 0, 1, self.groups)
+
+
+class Inverted(nn.Module):
+    def __init__(self, inputs, out, kernel, stride, expansion):
+        super().__init__()
+        wide, self.shortcut, self.wide = inputs * expansion, stride == 1 and inputs == out, expansion > 1
+        if self.wide:
+            self._expand_conv, self._bn0 = Same(inputs, wide, 1, bias=False), nn.BatchNorm2d(wide, 1e-3)
+        self._depthwise_conv = Same(wide, wide, kernel, stride, groups=wide, bias=False)
+        self._bn1 = nn.BatchNorm2d(wide, 1e-3)
+        self._project_conv, self._bn2 = Same(wide, out, 1, bias=False), nn.BatchNorm2d(out, 1e-3)
+
+    def forward(self, x):
+        y = F.relu6(self._bn0(self._expand_conv(x))) if self.wide else x
+        y = self._bn2(self._project_conv(F.relu6(self._bn1(self._depthwise_conv(y)))))
+        return y + x if self.shortcut else y
+
+
+class Lite0(nn.Module):
+    STAGES = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112),
+              (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
+
+    def __init__(self):
+        super().__init__()
+        self._conv_stem, self._bn0 = Same(3, 32, 3, 2, bias=False), nn.BatchNorm2d(32, 1e-3)
+        blocks, at = [], 32
+        for repeats, kernel, stride, expansion, out in self.STAGES:
+            for i in range(repeats):
+                blocks.append(Inverted(at, out, kernel, 1 if i else stride, expansion))
+                at = out
+        self._blocks = nn.ModuleList(blocks)
+        self._conv_head, self._bn1 = Same(320, 1280, 1, bias=False), nn.BatchNorm2d(1280, 1e-3)
+        self.embedding = self.hidden = 1280
+
+    def forward(self, x):
+        x = F.relu6(self._bn0(self._conv_stem(x)))
+        for block in self._blocks:
+            x = block(x)
+        return F.relu6(self._bn1(self._conv_head(x))).mean((2, 3))
+
+
 class WithHead(nn.Module):
     def __init__(self, body, head):
         super().__init__()
@@ -192,6 +242,7 @@ CASES = {  # name: (network, pictures, size, channels)
     "resnet18": (lambda: Resnet(2, 3, [2, 2, 2, 2], False, True), 8, 16, 3),
     "resnet18_usual": (lambda: Resnet(2, 3, [2, 2, 2, 2], False, False), 6, 64, 3),
     "resnet50": (lambda: Resnet(2, 3, [3, 4, 6, 3], True, True), 16, 16, 3),
+    "efficientnet_lite0": (Lite0, 3, 40, 3),  # inference only; an odd size on the way (40, 20, 10, 5)
 }
 HEAD, TEMPERATURE = 8, 0.5
 
@@ -210,6 +261,8 @@ def dump(case):
     model = fresh().eval()
     with torch.no_grad():
         out["inference.embedding"] = model(x)[0].numpy()
+    if case.startswith("efficientnet"):
+        return save(os.path.join(HERE, case + ".safetensors"), out)
     model = fresh().train()
     h, z = model(x)
     loss = ntxent(z, TEMPERATURE)
