@@ -26,7 +26,7 @@ enum err_code backbone_new(const struct arch *arch, const struct preset *preset,
     if (!b) {
         return err_nomem(e);
     }
-    *b = (struct backbone){.arch = arch, .preset = preset, .width = width, .size = size, .channels = channels};
+    *b = (struct backbone){.arch = arch, .preset = *preset, .width = width, .size = size, .channels = channels};
     if (!arch_build(arch, width, size, channels, 0, &b->net, e)) {
         b->centre = calloc((size_t)backbone_dimension(b), sizeof *b->centre);
         if (b->centre) {
@@ -58,9 +58,9 @@ void backbone_see(const struct backbone *b, const unsigned char *bytes, struct r
         return;
     }
     struct canvas picture, view;
-    canvas_fill(&picture, bytes, b->size, b->channels, b->preset->deskew);
+    canvas_fill(&picture, bytes, b->size, b->channels, b->preset.deskew);
     if (r) {
-        augment_view(b->preset, &picture, &view, r);
+        augment_view(&b->preset, &picture, &view, r);
     }
     scale_planes(b, r ? &view : &picture, out);
 }

@@ -13,7 +13,7 @@
 
 struct backbone {
     const struct arch *arch;
-    const struct preset *preset; /* how pictures are read (ink or tone) and varied */
+    struct preset preset; /* how pictures are read (ink or tone) and varied */
     int width, size, channels;
     float mean[3], deviation[3]; /* of a channel; what the network sees is (value - mean) / deviation */
     struct net *net;             /* without head */
@@ -35,7 +35,8 @@ enum err_code backbone_embed(const struct backbone *b, const struct ml_source *s
 /* Tensors and notes into a file that is written elsewhere; and back. */
 struct modelfile;
 enum err_code backbone_store(const struct backbone *b, struct modelfile *file, struct err *e);
-enum err_code backbone_restore(const struct modelfile *file, const char *path, struct backbone **out, struct err *e);
+enum err_code backbone_restore(const struct modelfile *file, const char *path, const struct preset *preset,
+                               struct backbone **out, struct err *e);
 
 /* --- for backbone*.c alone --- */
 

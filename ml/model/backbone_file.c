@@ -91,15 +91,13 @@ static enum err_code read_tensors(const struct modelfile *file, struct backbone 
     return ERR_OK;
 }
 
-enum err_code backbone_restore(const struct modelfile *file, const char *path, struct backbone **out, struct err *e) {
-    const char *arch_name = modelfile_note(file, "backbone.arch"),
-               *preset_name = modelfile_note(file, "encoder.preset");
-    const struct arch *arch = arch_name ? arch_find(arch_name) : NULL;
-    const struct preset *preset = preset_name ? preset_find(preset_name) : NULL;
+enum err_code backbone_restore(const struct modelfile *file, const char *path, const struct preset *preset,
+                               struct backbone **out, struct err *e) {
+    const char *name = modelfile_note(file, "backbone.arch");
+    const struct arch *arch = name ? arch_find(name) : NULL;
     struct backbone shape = {0}, *b = NULL;
-    if (!arch || !preset) {
-        return err_set(e, ERR_MODEL, "%.200s: there is no backbone \"%.40s\" with preset \"%.40s\"", path,
-                       arch_name ? arch_name : "", preset_name ? preset_name : "");
+    if (!arch) {
+        return err_set(e, ERR_MODEL, "%.200s: there is no backbone \"%.40s\"", path, name ? name : "");
     }
     for (size_t i = 0; i < NUMBERS; i++) {
         if (read_number(file, path, &numbers[i], &shape, e)) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "ml/model/choice.h"
 #include "ml/model/simclr.h"
 #include "ml/model/weights.h"
 #include "ml/nn/loss.h"
@@ -115,7 +116,7 @@ static void measure_channels(struct training *t) {
     double sums[3] = {0}, squares[3] = {0}, n = (double)(count * values / channels);
     struct canvas c;
     for (size_t i = 0; i < count; i++) {
-        canvas_fill(&c, t->gallery.bytes + i * values, b->size, b->channels, b->preset->deskew);
+        canvas_fill(&c, t->gallery.bytes + i * values, b->size, b->channels, b->preset.deskew);
         for (size_t k = 0; k < values; k++) {
             double v = (double)c.values[k];
             sums[k / (values / channels)] += v;
@@ -302,32 +303,24 @@ static enum err_code train_epochs(struct training *t, struct err *e) {
 static enum err_code choose_pictures(struct training *t, struct err *e) {
     const struct encoder_options *o = t->options;
     const struct arch *arch = arch_find(o->backbone.name);
-    const struct preset *preset = NULL, *chosen;
-    struct preset_signs signs[GALLERY_MEASURED];
-    size_t count;
-    bool large, colour;
+    struct choice c;
     if (!arch) {
         return err_set(e, ERR_VALUE, "there is no backbone '%.60s'", o->backbone.name);
     }
-    if (preset_parse(o->augment, &preset, e) || gallery_measure(&t->gallery, signs, &count, &large, &t->pace, e)) {
+    if (choice_make(&t->gallery, o->augment, &o->switches, &c, &t->pace, e)) {
         return e->code;
     }
-    chosen = preset_choose(signs, count, &colour, t->report.reason);
-    if (preset) {
-        snprintf(t->report.reason, sizeof t->report.reason, "asked for (auto would choose %s)", chosen->name);
-        chosen = preset;
-    }
-    snprintf(t->report.preset, sizeof t->report.preset, "%s", chosen->name);
-    int size = chosen->texture && large ? 2 * chosen->size : chosen->size, channels = colour && !chosen->deskew ? 3 : 1;
+    snprintf(t->report.preset, sizeof t->report.preset, "%s", c.preset.name);
+    snprintf(t->report.reason, sizeof t->report.reason, "%s", c.reason);
     int width = o->backbone.width ? o->backbone.width : arch->width;
     if (o->backbone.weights) {
-        return weights_backbone(o->backbone.weights, arch, chosen, o->backbone.size, &t->b, e);
+        return weights_backbone(o->backbone.weights, arch, &c.preset, o->backbone.size, &t->b, e);
     }
     if (!arch->trainable) {
         err_set(e, ERR_VALUE, "%s is not trained here: it needs weights from elsewhere", arch->name);
         return err_hint(e, "OPTIONS (pretrained=True) or pretrained='file'");
     }
-    return backbone_new(arch, chosen, width, o->backbone.size ? o->backbone.size : size, channels, &t->b, e);
+    return backbone_new(arch, &c.preset, width, o->backbone.size ? o->backbone.size : c.size, c.channels, &t->b, e);
 }
 
 static enum err_code check_trainable(const struct training *t, struct err *e) {
@@ -339,9 +332,8 @@ static enum err_code check_trainable(const struct training *t, struct err *e) {
                 b->arch->name, b->size, CANVAS_MOST);
         return err_hint(e, "max_epochs=0 uses the network as it is");
     }
-    if (!b->preset->augmented) {
-        err_set(e, ERR_VALUE, "preset %s has no views, and %s learns from nothing else", b->preset->name,
-                b->arch->name);
+    if (!b->preset.augmented) {
+        err_set(e, ERR_VALUE, "preset %s has no views, and %s learns from nothing else", b->preset.name, b->arch->name);
         return err_hint(e, "choose another augment");
     }
     if (o->backbone.optimizer && !optimizer_rule_find(o->backbone.optimizer)) {

@@ -9,6 +9,7 @@
 
 struct encoder {
     struct backbone *backbone;    /* or NULL, and then these: */
+    struct preset preset;         /* the stem's, with the user's switches */
     struct projection projection; /* picture -> principal components */
     struct dense layer;           /* -> vector */
 };
