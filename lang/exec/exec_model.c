@@ -37,16 +37,6 @@ static enum err_code check_base(const struct statement *s, struct err *e) {
     return context_at(e, s->base.span);
 }
 
-static enum err_code check_free(struct context *c, const struct statement *s, bool overwrite, struct err *e) {
-    bool found = false;
-    if (registry_has(c->store, s->name.text, &found, e) == ERR_OK && found && !overwrite) {
-        err_set(e, ERR_EXISTS, "a model named '%s' exists already", s->name.text);
-        err_hint(e, "OPTIONS (overwrite=True) replaces it");
-        context_at(e, s->name.span);
-    }
-    return e->code;
-}
-
 /* All paths of the training query; *column is the name of the column they come from. */
 static enum err_code collect(struct context *c, const struct statement *s, const struct build_settings *set,
                              struct pictures *p, const char **column, struct err *e) {
@@ -87,7 +77,6 @@ static enum err_code keep_model(struct context *c, const struct statement *s, co
                                 const char *column, const struct encoder *m, const struct encoder_report *report,
                                 struct err *e) {
     char *file = arena_printf(c->arena, "models/%s.safetensors", s->name.text);
-    const char *path = file ? workspace_private(c->workspace, c->arena, file, e) : NULL;
     char epochs[24], images[24], seed[24];
     snprintf(epochs, sizeof epochs, "%lld", set->max_epochs);
     snprintf(images, sizeof images, "%zu", report->images);
@@ -96,42 +85,15 @@ static enum err_code keep_model(struct context *c, const struct statement *s, co
                                  images, "max_epochs", epochs,       "seed",       seed,        NULL};
     const struct model_record record = {
         .name = s->name.text, .class_name = s->base.text, .file = file, .image_col = column};
-    if (!path) {
-        return err_nomem(e);
-    }
-    if (store_begin(c->store, e) != ERR_OK) {
-        return e->code;
-    }
-    if (check_free(c, s, set->overwrite, e) == ERR_OK && registry_put(c->store, &record, e) == ERR_OK &&
-        encoder_save(m, path, notes, e) == ERR_OK) {
-        return store_commit(c->store, e);
-    }
-    store_rollback(c->store);
-    return e->code;
-}
-
-/* A model's name is also its file's, so it must not lead out of the folder. */
-static enum err_code check_name(const struct statement *s, struct err *e) {
-    const char *name = s->name.text;
-    if (!*name || strlen(name) > 200 || name[0] == '.' || strchr(name, '/')) {
-        err_set(e, ERR_VALUE, "'%.60s' cannot be a model's name", name);
-        err_hint(e, "use letters, digits and _");
-        return context_at(e, s->name.span);
-    }
-    return ERR_OK;
+    return file ? exec_keep_model(c, &s->name, &record, set->overwrite, m, notes, e) : err_nomem(e);
 }
 
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
     struct build_settings set = {
         .max_epochs = 5, .batch_size = 256, .temperature = 0.2, .views = AUGMENT_UNSET("auto"), .on_error = "fail"};
-    if (check_name(s, e) != ERR_OK || check_base(s, e) != ERR_OK ||
-        options_apply(c, &build_options, s->options, &set, e) != ERR_OK ||
-        check_free(c, s, set.overwrite, e) != ERR_OK) {
+    if (check_base(s, e) != ERR_OK || options_apply(c, &build_options, s->options, &set, e) != ERR_OK ||
+        exec_check_model(c, &s->name, set.overwrite, e) != ERR_OK) {
         return e->code;
-    }
-    if (set.pretrained) {
-        err_set(e, ERR_UNSUPPORTED, "pretrained weights are not available in this version");
-        return context_at(e, options_find(&build_options, s->options, "pretrained")->value.span);
     }
     struct pictures p = PICTURES_INIT;
     struct encoder *m = NULL;
@@ -147,6 +109,9 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     options.embedding_size = (int)set.embedding_size;
     options.augment = set.views.augment;
     options.switches = exec_switches(&set.views);
+    if (exec_backbone(c, s, &set, &options, e) != ERR_OK) {
+        return e->code;
+    }
     context_say(c, "Building model...");
     picture_watch_begin(&watch, c, "images");
     collect(c, s, &set, &p, &column, e);
@@ -157,6 +122,7 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
         struct ml_source source = pictures_source(&p);
         struct ml_watch reports = picture_watch_for(&watch);
         encoder_train(&options, &source, &reports, &m, &report, e);
+        exec_backbone_ended(c, &options, &report);
     }
     if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         const float losses[] = {report.first_loss, report.last_loss};

@@ -9,8 +9,6 @@
 #include "ml/model/gallery.h"
 #include "ml/nn/arch.h"
 
-#define BACKBONE_BATCH 64 /* pictures a step, where nobody asks: with few pictures more steps beat more negatives */
-
 struct backbone {
     const struct arch *arch;
     struct preset preset; /* how pictures are read (ink or tone) and varied */

@@ -103,8 +103,10 @@ static enum err_code check_memory(const struct training *t, const struct net *ne
             fails = middle;
         }
     }
-    err_set(e, ERR_VALUE, "training %s of width %d on %zu pictures of %d pixels a step needs %zu MiB, and %zu are left",
-            t->b->arch->name, t->b->width, t->batch, t->b->size, wanted >> 20, most >> 20);
+    err_set(
+        e, ERR_VALUE,
+        "batch_size is %zu: training %s of width %d on so many pictures of %d pixels needs %zu MiB, and %zu are left",
+        t->batch, t->b->arch->name, t->b->width, t->b->size, wanted >> 20, most >> 20);
     return fits >= 2 ? err_hint(e, "the largest batch_size that fits is %zu", fits)
                      : err_hint(e, "not even two pictures fit: a smaller width needs less");
 }
@@ -278,7 +280,8 @@ static enum err_code train_epochs(struct training *t, struct err *e) {
         return e->code;
     }
     r->view_stem = r->view_model; /* of the network as it began */
-    for (int epoch = 0; epoch < o->max_epochs && epoch < last_better + patience && !out_of_time(t); epoch++) {
+    for (int epoch = 0; epoch < o->max_epochs && epoch < last_better + patience && !(epoch > 0 && out_of_time(t));
+         epoch++) {
         float share;
         if (train_epoch(t, epoch, &t->losses[epoch], e) || judge(t, &share, e)) {
             return e->code;

@@ -6,6 +6,7 @@
 #include "ml/model/choice.h"
 #include "ml/model/encoder_parts.h"
 #include "ml/model/simclr.h"
+#include "ml/model/weights.h"
 #include "ml/model/whitening.h"
 
 #include <math.h>
@@ -187,6 +188,25 @@ static enum err_code learn_all(struct training *t, const struct ml_source *sourc
         return e->code;
     }
     return learn_epochs(t, e);
+}
+
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e) {
+    struct weights w;
+    bool own = !weights_open(path, &w, e) && modelfile_note(w.file, "encoder.format");
+    weights_close(&w);
+    if (e->code || own) {
+        return e->code ? e->code : encoder_load(path, out, e);
+    }
+    struct encoder *m = calloc(1, sizeof *m);
+    if (!m) {
+        return err_nomem(e);
+    }
+    if (weights_backbone(path, NULL, preset_find("photo"), size, &m->backbone, e)) {
+        encoder_free(m);
+        return e->code;
+    }
+    *out = m;
+    return ERR_OK;
 }
 
 enum err_code encoder_train(const struct encoder_options *options, const struct ml_source *source,

@@ -60,6 +60,10 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
                             struct err *e);
 void encoder_free(struct encoder *m); /* NULL is fine */
 
+/* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
+ * networks were trained on. A file that encoder_save wrote is loaded as it is. */
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e);
+
 int encoder_dimension(const struct encoder *m);
 
 /* Vectors of pictures begin..end of the source into out, (end - begin, dimension) row-major, mean-centred and of unit

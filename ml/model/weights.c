@@ -132,8 +132,13 @@ static enum err_code build(const struct weights *w, const struct origin *o, cons
     if (backbone_new(arch_find(o->arch), preset, (int)stem.sizes[0], side, (int)stem.sizes[1], out, e)) {
         return e->code;
     }
-    memcpy((*out)->mean, o->mean, sizeof o->mean);
-    memcpy((*out)->deviation, o->deviation, sizeof o->deviation);
+    const float *mean = modelfile_tensor(w->file, "input.mean", NULL); /* a file of our own says it */
+    const float *deviation = modelfile_tensor(w->file, "input.deviation", NULL);
+    bool own = mean && deviation && modelfile_note(w->file, "backbone.arch");
+    for (size_t k = 0; k < stem.sizes[1]; k++) {
+        (*out)->mean[k] = own ? mean[k] : o->mean[k];
+        (*out)->deviation[k] = own ? fmaxf(deviation[k], .01F) : o->deviation[k];
+    }
     return copy_weights(w, path, (*out)->net, e);
 }
 
