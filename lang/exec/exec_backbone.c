@@ -84,47 +84,42 @@ static const struct option *find_said(const struct statement *s, const char *nam
 }
 
 /* Epochs and batch that suit a network, where nobody asked for others. */
-static void set_defaults(const struct statement *s, struct encoder_options *o) {
+static void set_defaults(const struct statement *s, const struct backbone_options *b, struct build_settings *set) {
     if (!find_said(s, "max_epochs")) {
-        o->max_epochs = o->backbone.weights ? 0 : o->backbone.name ? EPOCHS_BACKBONE : encoder_defaults.max_epochs;
+        set->max_epochs = b->weights ? 0 : b->name ? EPOCHS_BACKBONE : encoder_defaults.max_epochs;
     }
-    if (!find_said(s, "batch_size") && o->backbone.name) {
-        o->batch_size = BATCH_BACKBONE;
+    if (!find_said(s, "batch_size") && b->name) {
+        set->batch_size = BATCH_BACKBONE;
     }
 }
 
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
-                            struct encoder_options *options, struct err *e) {
-    struct backbone_options *b = &options->backbone;
+                            struct backbone_options *out, struct err *e) {
     bool asked = set->backbone && strcmp(set->backbone, "auto") != 0;
-    const struct option *given = options_find(&build_options, s->options, "pretrained");
-    b->name = asked ? set->backbone : NULL;
-    b->width = (int)set->width;
-    b->size = (int)set->image_size;
-    b->optimizer = set->optimizer;
-    b->time_limit = set->time_limit;
-    b->keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0;
-    if (set->pretrained && find_weights(c, set, b, e) != ERR_OK) {
-        return context_at(e, given->value.span);
+    *out = (struct backbone_options){.name = asked ? set->backbone : NULL,
+                                     .width = (int)set->width,
+                                     .loss = set->loss,
+                                     .optimizer = set->optimizer,
+                                     .time_limit = set->time_limit,
+                                     .keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0};
+    if (set->pretrained && find_weights(c, set, out, e) != ERR_OK) {
+        return context_at(e, find_said(s, "pretrained")->value.span);
     }
-    set_defaults(s, options);
-    set->max_epochs = options->max_epochs;
-    if (options->max_epochs == 0 && !b->weights) {
+    set_defaults(s, out, set);
+    if (set->max_epochs == 0 && !out->weights) {
         err_set(e, ERR_OPTION, "option max_epochs must be between 1 and 100000, not 0");
         err_hint(e, "0 goes with pretrained weights, which are then used as they are");
         return context_at(e, find_said(s, "max_epochs")->value.span);
     }
-    const struct option *size = find_said(s, "embedding_size");
-    if (b->name && options->embedding_size && size) {
+    if (out->name && set->embedding_size) {
         err_set(e, ERR_OPTION, "option embedding_size is of the default backbone; %s has vectors of its own size",
-                b->name);
-        return context_at(e, size->value.span);
+                out->name);
+        return context_at(e, find_said(s, "embedding_size")->value.span);
     }
     return ERR_OK;
 }
 
-void exec_backbone_ended(struct context *c, const struct encoder_options *options,
-                         const struct encoder_report *report) {
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
     if (!report->interrupted) {
         return;
     }
@@ -134,7 +129,7 @@ void exec_backbone_ended(struct context *c, const struct encoder_options *option
         stop_clear(c->stop);
     }
     snprintf(line, sizeof line, "%s after %d of %d epochs; the best of them is kept.",
-             stopped ? "Stopped" : "The time limit came", report->epochs, options->max_epochs);
+             stopped ? "Stopped" : "The time limit came", report->epochs, epochs);
     context_say(c, line);
 }
 

@@ -18,12 +18,12 @@ enum err_code exec_check_model(struct context *c, const struct name *name, bool 
 enum err_code exec_keep_model(struct context *c, const struct name *name, const struct model_record *record,
                               bool overwrite, const struct encoder *m, const char *const *notes, struct err *e);
 
-/* What BUILD's options say of a backbone, into *options; other defaults where there is one. */
+/* What BUILD's options say of a backbone, into *out; other defaults in *set where there is one. */
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
-                            struct encoder_options *options, struct err *e);
+                            struct backbone_options *out, struct err *e);
 
 /* An interrupt that was asked to keep the best epoch has done so: say it, and go on. */
-void exec_backbone_ended(struct context *c, const struct encoder_options *options, const struct encoder_report *report);
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
 
 /* GET THANOSQL MODEL. */
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e);

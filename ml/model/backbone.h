@@ -23,6 +23,10 @@ struct backbone {
 enum err_code backbone_train(const struct encoder_options *options, const struct ml_source *source,
                              const struct ml_watch *watch, struct backbone **out, struct encoder_report *report,
                              struct err *e);
+
+/* As encoder_tune: go on with other pictures from the weights that are there. */
+enum err_code backbone_tune(struct backbone *b, const struct encoder_options *options, const struct ml_source *source,
+                            const struct ml_watch *watch, struct encoder_report *report, struct err *e);
 void backbone_free(struct backbone *b); /* fine on NULL */
 int backbone_dimension(const struct backbone *b);
 

@@ -1,4 +1,4 @@
-/* What an encoder is made of; for encoder*.c alone. */
+/* What an encoder is made of; for the files of ml/model alone. */
 #ifndef ML_MODEL_ENCODER_PARTS_H
 #define ML_MODEL_ENCODER_PARTS_H
 

@@ -4,6 +4,7 @@
 #include "ml/image/augment.h"
 #include "ml/image/colour.h"
 #include "ml/image/deskew.h"
+#include "ml/image/shift.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -85,7 +86,11 @@ void stem_view(const struct stem *s, const struct view *view, const unsigned cha
     canvas_fill(drawn ? &scratch->original : &scratch->view, bytes, s->size, s->channels, s->preset->deskew);
     if (drawn) {
         struct random r = random_stream(seed, view->picture, view->kind);
-        augment_view(s->preset, &scratch->original, &scratch->view, &r);
+        if (view->kind >= VIEW_SHIFTED && view->kind < VIEW_SHIFTED_END) {
+            shift_view(&scratch->original, &scratch->view, &r);
+        } else {
+            augment_view(s->preset, &scratch->original, &scratch->view, &r);
+        }
     } else if (view->kind == VIEW_MIRRORED) {
         canvas_mirror(&scratch->view);
     }

@@ -132,9 +132,28 @@ static void unknown_is_a_warning(void **state) {
     buf_release(&warned);
 }
 
+/* FIT takes what training does, and nothing that shapes an encoder. */
+static void fit_rows(void **state) {
+    (void)state;
+    static const char *const shape[] = {"embedding_size", "image_size", "augment", "pretrained"};
+    static const char *const training[] = {"image_col", "label_col", "max_epochs", "seed", "on_error", "overwrite"};
+    for (size_t i = 0; i < fit_options.count; i++) {
+        for (size_t k = 0; k < sizeof shape / sizeof *shape; k++) {
+            assert_string_not_equal(fit_options.rows[i].name, shape[k]);
+        }
+    }
+    for (size_t k = 0; k < sizeof training / sizeof *training; k++) {
+        size_t i = 0;
+        while (i < fit_options.count && strcmp(fit_options.rows[i].name, training[k]) != 0) {
+            i++;
+        }
+        assert_true(i < fit_options.count);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(switches),
-                                       cmocka_unit_test(none), cmocka_unit_test(bad_values),
-                                       cmocka_unit_test(unknown_is_a_warning)};
+                                       cmocka_unit_test(none),        cmocka_unit_test(bad_values),
+                                       cmocka_unit_test(fit_rows),    cmocka_unit_test(unknown_is_a_warning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,7 @@ static void test_learns_and_keeps(void **state) {
         struct encoder_report r = {0};
         struct encoder *m = NULL, *back = NULL;
         struct err e = ERR_INIT;
-        o.backbone.size = i ? 16 : 0;
+        o.image_size = i ? 16 : 0;
         assert_int_equal(encoder_train(&o, &source, NULL, &m, &r, &e), ERR_OK);
         if (!(r.last_loss < r.first_loss) || r.epochs != o.max_epochs) {
             fail_msg("%s: loss %g to %g in %d epochs", names[i], (double)r.first_loss, (double)r.last_loss, r.epochs);
@@ -209,7 +209,7 @@ static void test_refusals(void **state) {
     expect(options_of("cnn", 1, 1), "width is 1", NULL);
     expect(options_of("vgg", 0, 1), "no backbone 'vgg'", NULL);
     expect(options_of("efficientnet_lite0", 0, 1), "needs weights", "pretrained");
-    o.backbone.size = 128;
+    o.image_size = 128;
     expect(o, "up to 64 pixels", "max_epochs=0");
     o = options_of("cnn", 8, 3);
     o.augment = "none";
@@ -276,12 +276,44 @@ static void test_weights(void **state) {
     pictures_release(&p);
 }
 
+/* Going on from a backbone changes it; labels and the decoupled loss teach too. */
+static void test_goes_on(void **state) {
+    (void)state;
+    struct pictures p = pictures_drawn(PICTURES, 28, 1);
+    struct ml_source source = pictures_source(&p);
+    struct encoder_options o = options_of("cnn", 4, 4);
+    struct encoder *m = NULL;
+    struct encoder_report r = {0};
+    struct err e = ERR_INIT;
+    o.backbone.loss = "dcl";
+    assert_int_equal(encoder_train(&o, &source, NULL, &m, &r, &e), ERR_OK);
+    assert_true(r.last_loss < r.first_loss);
+    float *before = vectors_of(m, &p);
+    o = options_of(NULL, 0, 15);
+    o.labels = p.labels;
+    assert_int_equal(encoder_tune(m, &o, &source, NULL, &r, &e), ERR_OK);
+    assert_true(r.last_loss < r.first_loss && r.loss_count == 15);
+    assert_string_equal(r.chosen, "SupCon");
+    float *after = vectors_of(m, &p);
+    size_t width = (size_t)encoder_dimension(m);
+    struct retrieval without = pictures_retrieve(before, p.labels, p.count, width);
+    struct retrieval with = pictures_retrieve(after, p.labels, p.count, width);
+    print_message("mAP %.3f without labels, %.3f after 15 epochs with them\n", without.mean_average,
+                  with.mean_average);
+    assert_true(with.mean_average > without.mean_average);
+    free(before);
+    free(after);
+    encoder_free(m);
+    pictures_release(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learns_and_keeps), cmocka_unit_test(test_one_by_one),
         cmocka_unit_test(test_threads),          cmocka_unit_test(test_stops),
         cmocka_unit_test(test_time_limit),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_memory),           cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
