@@ -38,21 +38,12 @@ static enum err_code check_base(const struct statement *s, struct err *e) {
     return context_at(e, s->base.span);
 }
 
-static enum err_code check_free(struct context *c, const struct statement *s, bool overwrite, struct err *e) {
-    bool found = false;
-    if (registry_has(c->store, s->name.text, &found, e) == ERR_OK && found && !overwrite) {
-        err_set(e, ERR_EXISTS, "a model named '%s' exists already", s->name.text);
-        err_hint(e, "OPTIONS (overwrite=True) replaces it");
-        context_at(e, s->name.span);
-    }
-    return e->code;
-}
-
 /* A model in the making. */
 struct building {
     const struct statement *s;
     const struct option_table *table;
     struct build_settings set;
+    struct backbone_options backbone;
     const char *class_name, *usual; /* the base model; the column of paths where none is named, or NULL */
     const char *column;             /* that the pictures came from */
     struct pictures pictures;
@@ -161,36 +152,12 @@ static const char *const *model_notes(struct context *c, const struct building *
     return notes;
 }
 
-/* Write the model file and its row; both or none. */
 static enum err_code keep_model(struct context *c, const struct building *b, struct err *e) {
     char *file = arena_printf(c->arena, "models/%s.safetensors", b->s->name.text);
-    const char *path = file ? workspace_private(c->workspace, c->arena, file, e) : NULL;
     const char *const *notes = model_notes(c, b, e);
     const struct model_record record = {
         .name = b->s->name.text, .class_name = b->class_name, .file = file, .image_col = b->column};
-    if (!path || !notes) {
-        return err_nomem(e);
-    }
-    if (store_begin(c->store, e) != ERR_OK) {
-        return e->code;
-    }
-    if (check_free(c, b->s, b->set.overwrite, e) == ERR_OK && registry_put(c->store, &record, e) == ERR_OK &&
-        encoder_save(b->m, path, notes, e) == ERR_OK) {
-        return store_commit(c->store, e);
-    }
-    store_rollback(c->store);
-    return e->code;
-}
-
-/* A model's name is also its file's, so it must not lead out of the folder. */
-static enum err_code check_name(const struct statement *s, struct err *e) {
-    const char *name = s->name.text;
-    if (!*name || strlen(name) > 200 || name[0] == '.' || strchr(name, '/')) {
-        err_set(e, ERR_VALUE, "'%.60s' cannot be a model's name", name);
-        err_hint(e, "use letters, digits and _");
-        return context_at(e, s->name.span);
-    }
-    return ERR_OK;
+    return file && notes ? exec_keep_model(c, &b->s->name, &record, b->set.overwrite, b->m, notes, e) : err_nomem(e);
 }
 
 /* Labels one a picture, or NULL where there are none. */
@@ -233,6 +200,7 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     options.embedding_size = (int)set->embedding_size;
     options.augment = set->views.augment;
     options.switches = exec_switches(&set->views);
+    options.backbone = b->backbone;
     options.image_size = (int)set->image_size;
     if (list_labels(c, b, &options.labels, e) != ERR_OK) {
         return e->code;
@@ -242,6 +210,7 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     } else {
         encoder_train(&options, &source, &reports, &b->m, &b->report, e);
     }
+    exec_backbone_ended(c, options.max_epochs, &b->report);
     return place_option(b, e);
 }
 
@@ -289,13 +258,10 @@ static struct building building_begin(const struct statement *s, const struct op
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
     struct building b = building_begin(s, &build_options);
     b.class_name = s->base.text;
-    if (check_name(s, e) != ERR_OK || check_base(s, e) != ERR_OK ||
-        options_apply(c, b.table, s->options, &b.set, e) != ERR_OK || check_free(c, s, b.set.overwrite, e) != ERR_OK) {
+    if (check_base(s, e) != ERR_OK || options_apply(c, b.table, s->options, &b.set, e) != ERR_OK ||
+        exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
+        exec_backbone(c, s, &b.set, &b.backbone, e) != ERR_OK) {
         return e->code;
-    }
-    if (b.set.pretrained) {
-        err_set(e, ERR_UNSUPPORTED, "pretrained weights are not available in this version");
-        return context_at(e, options_find(b.table, s->options, "pretrained")->value.span);
     }
     build(c, &b, e);
     building_release(&b);
@@ -317,8 +283,8 @@ static enum err_code check_stored(struct context *c, const struct statement *s, 
 enum err_code run_fit(struct context *c, const struct statement *s, struct err *e) {
     struct building b = building_begin(s, &fit_options);
     struct model_record from;
-    if (check_name(s, e) != ERR_OK || options_apply(c, b.table, s->options, &b.set, e) != ERR_OK ||
-        check_stored(c, s, e) != ERR_OK || check_free(c, s, b.set.overwrite, e) != ERR_OK ||
+    if (options_apply(c, b.table, s->options, &b.set, e) != ERR_OK || check_stored(c, s, e) != ERR_OK ||
+        exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
         exec_open_model(c, &s->base, &from, &b.m, e) != ERR_OK) {
         return e->code;
     }

@@ -3,6 +3,10 @@
 
 #include "ml/image/preset.h"
 
+static const char *const backbone_choices[] = {"auto", "cnn", "resnet18", "resnet50", "efficientnet_lite0", NULL};
+static const char *const loss_choices[] = {"ntxent", "dcl", NULL};
+static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
+static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
 static const char *const if_exists_choices[] = {"fail", "replace", NULL};
@@ -42,10 +46,10 @@ static const struct option_row build_rows[] = {
     {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None",
      "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each other",
      NULL},
-    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5",
-     "how often training goes over all pictures", NULL},
-    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5", "older spelling", "max_epochs"},
-    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256",
+    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL,
+     "5; of a backbone 20, of weights from elsewhere 0", "how often training goes over all pictures", NULL},
+    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5", "older spelling", "max_epochs"},
+    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256; of a backbone 64",
      "pictures a training step looks at together", NULL},
     {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2",
      "temperature of the NT-Xent and SupCon losses", NULL},
@@ -61,10 +65,31 @@ static const struct option_row build_rows[] = {
     {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
      "numbers in a vector", NULL},
     AUGMENT_ROWS(build_settings, "'auto'"),
-    {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
-     "start from weights learnt elsewhere (not available in this version)", NULL},
-    {"image_size", OPTION_INTEGER, AT(build_settings, image_size), 0, 64, NULL, "0 (chosen)",
-     "side in pixels that pictures are brought to: 28 for digits, else 32 or 64", NULL},
+    {"pretrained", OPTION_SOURCE, AT(build_settings, pretrained), 0, 0, NULL, "False",
+     "start from weights learnt elsewhere: True for those of GET THANOSQL MODEL, or a safetensors or PyTorch file",
+     NULL},
+    {"image_size", OPTION_INTEGER, AT(build_settings, image_size), 0, 1024, NULL, "0 (chosen)",
+     "side in pixels that pictures are brought to: 28 for digits, else 32 or 64; a backbone takes others too", NULL},
+    {"backbone", OPTION_CHOICE, AT(build_settings, backbone), 0, 0, backbone_choices, "'auto'",
+     "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
+    {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
+     "channels of the backbone's first stage: fewer are quicker and know less", NULL},
+    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'",
+     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less",
+     NULL},
+    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'",
+     "rule that a backbone is trained by", NULL},
+    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)",
+     "seconds that training a backbone may take; what it has by then is kept", NULL},
+    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",
+     "what an interrupt of a backbone's training leaves: nothing, or with 'keep' the best epoch so far", NULL},
+};
+
+static const struct option_row upload_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(upload_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
+     NULL},
+    {"image_size", OPTION_INTEGER, AT(upload_settings, image_size), 0, 1024, NULL, "0 (as the network was trained)",
+     "side in pixels that pictures are brought to", NULL},
 };
 #define FIT_ROWS 10 /* of the rows above */
 
@@ -140,10 +165,12 @@ const struct option_table convert_options = {STATEMENT_CONVERT, NULL, convert_ro
 const struct option_table search_options = {STATEMENT_SEARCH, NULL, search_rows, COUNT(search_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
 const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table upload_options = {STATEMENT_UPLOAD_MODEL, NULL, upload_rows, COUNT(upload_rows)};
 const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
 
 const struct option_table *options_table_at(size_t index) {
-    static const struct option_table *const tables[] = {
-        &build_options, &fit_options, &convert_options, &search_options, &print_options, &copy_options, &get_options};
+    static const struct option_table *const tables[] = {&build_options,  &fit_options,   &convert_options,
+                                                        &search_options, &print_options, &copy_options,
+                                                        &get_options,    &upload_options};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

@@ -2,7 +2,9 @@
 #include "ml/model/encoder.h"
 
 #include "base/clock.h"
+#include "ml/model/modelfile.h"
 #include "ml/model/training.h"
+#include "ml/model/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@ const struct encoder_options encoder_defaults = {.max_epochs = 5,
 
 void encoder_free(struct encoder *m) {
     if (m) {
+        backbone_free(m->backbone);
         projection_release(&m->projection);
         dense_release(&m->layer);
         free(m);
@@ -27,12 +30,13 @@ void encoder_free(struct encoder *m) {
 }
 
 int encoder_dimension(const struct encoder *m) {
-    return (int)m->layer.outputs;
+    return m->backbone ? backbone_dimension(m->backbone) : (int)m->layer.outputs;
 }
 
 static enum err_code check_options(const struct encoder_options *o, const struct ml_source *source, struct err *e) {
-    if (o->max_epochs < 1 || o->max_epochs > EPOCHS_MOST) {
-        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be 1 to %d", o->max_epochs, EPOCHS_MOST);
+    int least = o->backbone.weights ? 0 : 1; /* weights from elsewhere may be used as they are */
+    if (o->max_epochs < least || o->max_epochs > EPOCHS_MOST) {
+        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be %d to %d", o->max_epochs, least, EPOCHS_MOST);
     }
     if (o->batch_size < 2) {
         return err_set(e, ERR_VALUE,
@@ -70,6 +74,25 @@ static enum err_code train(struct training *t, const struct ml_source *source, c
     return e->code;
 }
 
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e) {
+    struct weights w;
+    bool own = !weights_open(path, &w, e) && modelfile_note(w.file, "encoder.format");
+    weights_close(&w);
+    if (e->code || own) {
+        return e->code ? e->code : encoder_load(path, out, e);
+    }
+    struct encoder *m = calloc(1, sizeof *m);
+    if (!m) {
+        return err_nomem(e);
+    }
+    if (weights_backbone(path, NULL, preset_find("photo"), size, &m->backbone, e)) {
+        encoder_free(m);
+        return e->code;
+    }
+    *out = m;
+    return ERR_OK;
+}
+
 enum err_code encoder_train(const struct encoder_options *options, const struct ml_source *source,
                             const struct ml_watch *watch, struct encoder **out, struct encoder_report *report,
                             struct err *e) {
@@ -80,7 +103,12 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
     if (!t.m) {
         return err_nomem(e);
     }
-    if (train(&t, source, watch, report, e)) {
+    if (options->backbone.name) {
+        backbone_train(options, source, watch, &t.m->backbone, report, e);
+    } else {
+        train(&t, source, watch, report, e);
+    }
+    if (e->code) {
         encoder_free(t.m);
         return e->code;
     }
@@ -91,7 +119,11 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
 enum err_code encoder_tune(struct encoder *m, const struct encoder_options *options, const struct ml_source *source,
                            const struct ml_watch *watch, struct encoder_report *report, struct err *e) {
     struct training t = {.options = options, .m = m, .tuning = true};
-    return check_options(options, source, e) ? e->code : train(&t, source, watch, report, e);
+    if (check_options(options, source, e)) {
+        return e->code;
+    }
+    return m->backbone ? backbone_tune(m->backbone, options, source, watch, report, e)
+                       : train(&t, source, watch, report, e);
 }
 
 #define EMBED_CHUNK 1024 /* pictures between two products */
@@ -121,6 +153,9 @@ enum err_code encoder_embed(const struct encoder *m, const struct ml_source *sou
     struct pace pace;
     if (begin > end || end > source->count || end >= UINT32_MAX) {
         return err_set(e, ERR_VALUE, "pictures %zu to %zu were asked for, of %zu", begin, end, source->count);
+    }
+    if (m->backbone) {
+        return backbone_embed(m->backbone, source, begin, end, out, failed, watch, e);
     }
     pace_init(&pace, watch);
     uint32_t *ids = malloc(EMBED_CHUNK * sizeof *ids);

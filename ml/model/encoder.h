@@ -8,12 +8,25 @@
 #include "ml/image/preset.h"
 #include "ml/source.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct encoder;
 
+/* A convolutional network instead of the default features, and how it is trained. */
+struct backbone_options {
+    const char *name;      /* "cnn", "resnet18", …; NULL: the default features */
+    int width;             /* channels of the first stage; 0: as published */
+    const char *weights;   /* file of weights to start from, or NULL */
+    const char *optimizer; /* "adam", "sgd", "lars"; NULL: adam */
+    const char *loss;      /* "ntxent", "dcl"; NULL: ntxent. With labels either becomes supervised */
+    double time_limit;     /* seconds of training; 0: none */
+    bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
+    size_t memory;         /* bytes that may be used; 0: what the machine has left */
+};
+
 struct encoder_options {
-    int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures */
+    int max_epochs;      /* 1..100000; passes of SimCLR training over the pictures. 0 with weights from elsewhere */
     int batch_size;      /* pictures a step, 2..; more than there are pictures: all of them; at most 4,096 count */
     float temperature;   /* of NT-Xent */
     float learning_rate; /* 0: the default of the loop */
@@ -23,6 +36,7 @@ struct encoder_options {
     struct preset_switches switches;
     int image_size;    /* side that pictures are brought to: one the preset knows; 0: chosen from the pictures */
     const int *labels; /* one a picture of the source, 0 and up in order of appearance, below 0 for none; or NULL */
+    struct backbone_options backbone;
 };
 extern const struct encoder_options encoder_defaults;
 
@@ -45,6 +59,7 @@ struct encoder_report {
     float view_epochs;  /* by the best epoch, whether it was kept or not, */
     float view_model;   /* and by the encoder as it is */
     bool kept_training; /* whether epochs beat the start and were kept */
+    bool interrupted;   /* training ended before its time, and what it had was kept */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
@@ -67,6 +82,10 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
                             const struct ml_watch *watch, struct encoder **out, struct encoder_report *report,
                             struct err *e);
 void encoder_free(struct encoder *m); /* NULL is fine */
+
+/* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
+ * networks were trained on. A file that encoder_save wrote is loaded as it is. */
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e);
 
 /* Go on from an encoder with other pictures: its stem and components stay, its layer is tuned, by labels or by SimCLR,
  * and stays as it was where held-back pictures are not found better. Options that shape an encoder (embedding_size,

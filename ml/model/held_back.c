@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PICTURES_MOST 500 /* their views are 1,000: the share is good to about a hundredth */
-#define VIEWS 2
+#define VIEWS HELD_BACK_VIEWS
 #define DEVIATIONS 2                /* of chance, that a gain must exceed */
 #define KIND_HELD (VIEW_DRAWN + 16) /* draws of their own: 0..15 belong to whitening, 64.. to training */
 
@@ -53,9 +53,8 @@ void held_back_release(struct held_back *h) {
     *h = (struct held_back){0};
 }
 
-/* Of unit rows (or rows of zeros, which find nothing). Where `hits` is not NULL, 1 for each view that does. */
-static enum err_code share_of(const float *pictures, size_t count, const float *views, size_t view_count, size_t width,
-                              float *share, unsigned char *hits, struct err *e) {
+enum err_code held_back_find(const float *pictures, size_t count, const float *views, size_t view_count, size_t width,
+                             float *share, unsigned char *hits, struct err *e) {
     float *cosines = malloc((view_count * count + 1) * sizeof *cosines);
     if (!cosines) {
         return err_nomem(e);
@@ -95,7 +94,7 @@ enum err_code held_back_share(const struct held_back *h, const struct dense *lay
         memcpy(views, h->drawn, h->views * width * sizeof *vectors);
         dense_normalise(vectors, h->count + h->views, width);
     }
-    enum err_code code = share_of(vectors, h->count, views, h->views, width, share, hits, e);
+    enum err_code code = held_back_find(vectors, h->count, views, h->views, width, share, hits, e);
     free(vectors);
     return code;
 }
@@ -115,7 +114,7 @@ enum err_code held_back_pixels(const struct projection *p, const struct gallery 
     }
     if (!pixels_views(p, g, views, all, seed, rows, pace, e)) {
         pixels_centre(rows, n, all, area);
-        share_of(rows, n, rows + n * area, n * VIEWS, area, share, NULL, e);
+        held_back_find(rows, n, rows + n * area, n * VIEWS, area, share, NULL, e);
     }
     free(rows);
     return e->code;

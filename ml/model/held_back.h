@@ -33,4 +33,10 @@ enum err_code held_back_look(void *user, const struct dense *layer, float *score
 enum err_code held_back_pixels(const struct projection *p, const struct gallery *g, uint64_t seed, float *share,
                                struct pace *pace, struct err *e);
 
+/* Share of views (view_count = HELD_BACK_VIEWS * count, each picture's together) whose nearest picture is their own, of
+ * unit rows (or rows of zeros, which find nothing). Where `hits` is not NULL, 1 for each view that does. */
+#define HELD_BACK_VIEWS 2
+enum err_code held_back_find(const float *pictures, size_t count, const float *views, size_t view_count, size_t width,
+                             float *share, unsigned char *hits, struct err *e);
+
 #endif

@@ -16,7 +16,8 @@
 
 enum err_code loss_init(struct loss *l, size_t rows, size_t dimension, struct err *e) {
     size_t block = rows < BLOCK ? rows : BLOCK;
-    *l = (struct loss){rows, dimension, malloc((2 * rows * dimension + 2 * rows + block * rows) * sizeof(float))};
+    *l = (struct loss){.rows = rows, .dimension = dimension};
+    l->memory = malloc((2 * rows * dimension + 2 * rows + block * rows) * sizeof(float));
     return l->memory ? ERR_OK : err_nomem(e);
 }
 
@@ -32,6 +33,7 @@ struct step {
     float *grad;
     size_t rows, dimension, first; /* first row of the block */
     float temperature;
+    bool decoupled;
 };
 
 static void normalise_rows(void *user, size_t begin, size_t end) {
@@ -67,9 +69,12 @@ static void softmax_rows(void *user, size_t begin, size_t end) {
         s[self] = -INFINITY;
         for (size_t k = 0; k < t->rows; k++) {
             bool positive = is_positive(t, self, k);
-            greatest = s[k] > greatest ? s[k] : greatest;
             target += positive ? s[k] : 0;
             positives += positive;
+            if (t->decoupled && k == (self ^ 1)) {
+                s[k] = -INFINITY;
+            }
+            greatest = s[k] > greatest ? s[k] : greatest;
         }
         for (size_t k = 0; k < t->rows; k++) {
             s[k] = expf(s[k] - greatest);
@@ -136,7 +141,8 @@ enum err_code loss_supcon(struct loss *l, const float *h, const int *labels, siz
                      .grad = grad,
                      .rows = rows,
                      .dimension = dimension,
-                     .temperature = temperature};
+                     .temperature = temperature,
+                     .decoupled = l->decoupled};
     *value = 0;
     if (grad) {
         memset(grad, 0, rows * dimension * sizeof *grad);

@@ -6,12 +6,15 @@
 #include "base/err.h"
 #include "ml/pace.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Scratch for a batch of rows, taken once. */
 struct loss {
     size_t rows, dimension; /* room */
     float *memory;
+    bool
+        decoupled; /* the other view stands outside of the softmax (DCL: Yeh et al. 2022, equation 6); false at first */
 };
 
 enum err_code loss_init(struct loss *l, size_t rows, size_t dimension, struct err *e);

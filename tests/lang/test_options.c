@@ -86,7 +86,7 @@ static void none(void **state) {
     struct err e = ERR_INIT;
     assert_int_equal(apply("max_epochs=None, embedding_size=None, temperature=None, label_col=None", &set, &warned, &e),
                      ERR_OK);
-    assert_true(set.max_epochs == 5 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
+    assert_true(set.max_epochs == 0 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
     buf_release(&warned);
 }
 
@@ -95,8 +95,7 @@ static void bad_values(void **state) {
     static const struct {
         const char *text, *message, *hint;
     } cases[] = {
-        {"max_epochs=0", "between 1 and 100000, not 0", ""},
-        {"max_epochs=-1", "between 1 and 100000, not -1", ""},
+        {"max_epochs=-1", "between 0 and 100000, not -1", ""},
         {"max_epochs=1.5", "whole number", ""},
         {"max_epochs='many'", "whole number", ""},
         {"overwrite=maybe", "True or False", ""},

@@ -60,6 +60,20 @@ static double naive_supcon(const float *h, const int *labels, size_t rows, doubl
     return sum / (double)rows;
 }
 
+/* Equation 6 of DCL's paper with weights of 1: NT-Xent whose sum leaves the positive out. */
+static double naive_decoupled(const float *h, const int *labels, size_t rows, double temperature) {
+    double sum = 0;
+    (void)labels;
+    for (size_t i = 0; i < rows; i++) {
+        double below = 0;
+        for (size_t k = 0; k < rows; k++) {
+            below += k == i || k == (i ^ 1) ? 0 : exp(cosine(h + i * D, h + k * D) / temperature);
+        }
+        sum += log(below) - cosine(h + i * D, h + (i ^ 1) * D) / temperature;
+    }
+    return sum / (double)rows;
+}
+
 static void fill(float *h, size_t n) {
     struct random r = random_stream(3, n, 0);
     for (size_t i = 0; i < n; i++) {
@@ -67,12 +81,15 @@ static void fill(float *h, size_t n) {
     }
 }
 
-/* Labels of 0: none; else of so many classes, every fifth picture without. */
+/* Classes of 0: no labels; DECOUPLED: none, and DCL; else so many classes, every fifth picture without. */
+#define DECOUPLED (-1)
 static void check(size_t rows, float temperature, int classes) {
-    double (*naive)(const float *, const int *, size_t, double) = classes ? naive_supcon : naive_ntxent;
+    double (*naive)(const float *, const int *, size_t, double) = classes == DECOUPLED ? naive_decoupled
+                                                                  : classes            ? naive_supcon
+                                                                                       : naive_ntxent;
     int labels[256];
     for (int i = 0; i < 256; i++) {
-        labels[i] = i % 5 == 4 ? -1 : i * i % 7 % (classes ? classes : 1);
+        labels[i] = i % 5 == 4 ? -1 : i * i % 7 % (classes > 0 ? classes : 1);
     }
     struct loss l;
     struct err e = ERR_INIT;
@@ -81,7 +98,8 @@ static void check(size_t rows, float temperature, int classes) {
     pace_init(&pace, NULL);
     fill(h, rows * D);
     assert_int_equal(loss_init(&l, rows, D, &e), ERR_OK);
-    assert_int_equal(loss_supcon(&l, h, classes ? labels : NULL, rows, D, temperature, &value, grad, &pace, &e),
+    l.decoupled = classes == DECOUPLED;
+    assert_int_equal(loss_supcon(&l, h, classes > 0 ? labels : NULL, rows, D, temperature, &value, grad, &pace, &e),
                      ERR_OK);
     assert_true(fabs(value - naive(h, labels, rows, temperature)) < 1e-4);
     for (size_t i = 0; i<rows * D; i += rows> 20 ? 97 : 1) {
@@ -105,8 +123,9 @@ static void test_formula_and_gradient(void **state) {
         size_t rows;
         float temperature;
         int classes;
-    } rows[] = {{4, .5F, 0}, {8, .2F, 0}, {16, .1F, 0}, {16, 1, 0},   {300, .2F, 0}, {512, .5F, 0},
-                {4, .5F, 1}, {8, .2F, 2}, {16, .1F, 3}, {40, .5F, 3}, {40, 1, 1},    {300, .2F, 3}};
+    } rows[] = {{4, .5F, 0},   {8, .2F, 0},   {16, .1F, 0},        {16, 1, 0},           {300, .2F, 0},
+                {512, .5F, 0}, {4, .5F, 1},   {8, .2F, 2},         {16, .1F, 3},         {40, .5F, 3},
+                {40, 1, 1},    {300, .2F, 3}, {4, .5F, DECOUPLED}, {16, .1F, DECOUPLED}, {300, .2F, DECOUPLED}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check(rows[i].rows, rows[i].temperature, rows[i].classes);
     }
