@@ -298,8 +298,7 @@ static void test_goes_on(void **state) {
     size_t width = (size_t)encoder_dimension(m);
     struct retrieval without = pictures_retrieve(before, p.labels, p.count, width);
     struct retrieval with = pictures_retrieve(after, p.labels, p.count, width);
-    print_message("mAP %.3f without labels, %.3f after 15 epochs with them\n", without.mean_average,
-                  with.mean_average);
+    print_message("mAP %.3f without labels, %.3f after 15 epochs with them\n", without.mean_average, with.mean_average);
     assert_true(with.mean_average > without.mean_average);
     free(before);
     free(after);
