@@ -35,6 +35,9 @@ $(B)/tests/kernel/%: $(B)/tests/kernel/%.o $(filter-out $(B)/kernel/main.o,$(cal
 $(B)/tests/golden/golden: $(B)/tests/golden/golden.o $(call objects,lang ml base)
 	@$(ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/bench/%: $(B)/bench/%.o $(call objects,ml base)
+	@$(ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/%.o: %.c $(B)/stamp
 	@mkdir -p $(@D)
 	@echo "cc $<"
