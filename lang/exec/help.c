@@ -11,8 +11,9 @@
 #include <strings.h>
 
 static void add_option(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "number",      "text",
-                                        "name",       "one of",       "text or list"};
+    static const char *const types[] = {"True|False",   "whole number", "number",
+                                        "text",         "name",         "one of",
+                                        "text or list", "numbers",      "text, numbers or a list"};
     if (row->alias_of) {
         buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
         return;
