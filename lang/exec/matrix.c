@@ -185,25 +185,34 @@ static void see_column(void *user, const struct column *c) {
     names->found = names->found || strcasecmp(c->name, names->column) == 0;
 }
 
-/* An ordinary table of the main store, with rowids, not hidden behind a temporary one. */
+/* Whether a temporary table of that name stands before the table: no stamp tells of those. */
+static enum err_code check_hidden(struct store *s, const char *table, bool *hidden, struct err *e) {
+    static const char sql[] = "SELECT 1 FROM temp.sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+    struct value name = {.type = VALUE_TEXT, .text = table, .length = strlen(table)};
+    struct store_query *q = NULL;
+    if (store_prepare(s, sql, sizeof sql - 1, &q, e) == ERR_OK && store_bind(q, 1, &name, e) == ERR_OK) {
+        store_step(q, hidden, e);
+    }
+    store_finish(q);
+    return e->code;
+}
+
+/* An ordinary table of the main store, with rowids. */
 static enum err_code check_table(struct store *s, struct entry *x, bool *fits, struct err *e) {
     struct store_query *q = NULL;
     struct names names = {.column = x->column};
     bool row = false;
-    size_t tables = 0;
     *fits = false;
     if (prepare(s, "PRAGMA table_list(", x->table, &q, e) == ERR_OK) {
         while (store_step(q, &row, e) == ERR_OK && row) {
             struct value schema = store_value(q, 0), type = store_value(q, 2);
             bool ordinary = schema.type == VALUE_TEXT && type.type == VALUE_TEXT && strcmp(schema.text, "main") == 0 &&
                             strcmp(type.text, "table") == 0 && store_value(q, 4).integer == 0;
-            *fits = ordinary;
-            tables++;
+            *fits = *fits || ordinary;
         }
     }
     store_finish(q);
     q = NULL;
-    *fits = *fits && tables == 1;
     if (e->code == ERR_OK && *fits && store_each_column(s, x->table, see_column, &names, e) == ERR_OK) {
         *fits = names.found && !names.rowid_taken;
     }
@@ -289,7 +298,8 @@ enum err_code matrices_find(struct matrices *m, struct store *s, const char *tab
     if (!x) {
         return err_nomem(e);
     }
-    if (store_stamp(s, &now, e) != ERR_OK) {
+    bool hidden = false;
+    if (store_stamp(s, &now, e) != ERR_OK || check_hidden(s, table, &hidden, e) != ERR_OK || hidden) {
         return e->code;
     }
     bool same = memcmp(&now, &x->stamp, sizeof now) == 0 && x->matrix.dimension == dimension;

@@ -268,3 +268,23 @@ bool shape_outer(struct arena *a, const char *code, const struct query *q, struc
     return (!out->filtered || skip_expressions(&rest, WORD_ORDER, WORD_ORDER)) && read_order(&rest, out) &&
            read_limit(&rest, out) && !renames(&list, end, out->score);
 }
+
+bool shape_has_with(struct arena *a, const char *code, const struct query *q) {
+    const struct nested *n = q->nested;
+    size_t begin = q->span.at, end = q->span.at + q->span.len;
+    for (;; n = n->next) {
+        struct reader r;
+        if (!read_tokens(a, code, begin, n ? n->span.at : end, &r)) {
+            return true; /* who knows */
+        }
+        for (size_t i = 0; i < r.count; i++) {
+            if (r.tokens[i].kind == TOKEN_WORD && r.tokens[i].keyword == WORD_WITH) {
+                return true;
+            }
+        }
+        if (!n) {
+            return false;
+        }
+        begin = n->span.at + n->span.len;
+    }
+}

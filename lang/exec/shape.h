@@ -29,4 +29,7 @@ struct outer_shape {
 };
 bool shape_outer(struct arena *a, const char *code, const struct query *q, struct outer_shape *out);
 
+/* Whether WITH stands anywhere in the query's own text: a name in it may then not be a table's. */
+bool shape_has_with(struct arena *a, const char *code, const struct query *q);
+
 #endif

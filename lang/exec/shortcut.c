@@ -180,7 +180,7 @@ static bool only_reads(const struct context *c, const struct statement *search) 
     bool reads = s->kind == STATEMENT_PRINT || s->kind == STATEMENT_EXPLAIN ||
                  (s->kind == STATEMENT_SQL && s->query.span.len > 6 &&
                   strncasecmp(c->code + s->query.span.at, "select", 6) == 0);
-    return reads && n && !n->next && n->statement == search;
+    return reads && n && !n->next && n->statement == search && !shape_has_with(c->arena, c->code, &s->query);
 }
 
 /* Whether the search reads a stored column as it is, and its score is what orders the rows. */

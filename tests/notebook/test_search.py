@@ -157,6 +157,18 @@ def test_grouped_or_limited_queries_inside(cells):
         both(cells, f"SELECT image_path FROM (SEARCH IMAGE images='{PICTURES[0]}' USING m AS {inner})", "LIMIT 5")
 
 
+def test_a_name_may_not_be_a_table(cells):
+    named = (f"SELECT image_path FROM (WITH big AS (SELECT * FROM holes) SELECT * FROM (SEARCH IMAGE USING m OPTIONS (search_by='row', search_input='p/1.jpg', "
+             "top_k={}) AS SELECT * FROM big)) AS x LIMIT 5")
+    assert "every row from the store" in plan(cells, named.format(5))
+    assert plain_text(cells(named.format(5))) == plain_text(cells(named.format("None")))
+    shadowed = f"SELECT image_path FROM ({search('big')}) ORDER BY m_simclr_similarity1 DESC LIMIT 5"
+    assert cells("CREATE TEMP TABLE big AS SELECT * FROM holes").ok
+    assert "every row from the store" in plan(cells, shadowed)
+    assert cells("DROP TABLE temp.big").ok
+    assert "matrix in memory" in plan(cells, shadowed)
+
+
 def test_a_vector_of_another_length_is_the_same_error(cells):
     result = both(cells, f"SELECT image_path FROM ({search('odd')})", "LIMIT 5")
     assert not result.ok and "different models" in result.evalue
