@@ -306,10 +306,8 @@ static void test_labels_and_going_on(void **state) {
         free(after);
         encoder_free(m);
     }
-    print_message("mAP %.3f without labels, %.3f with them; loss %.3f, %.3f\n", found[0], found[1], losses[0],
-                  losses[1]);
-    assert_true(found[1] > found[0] - .02);
-    assert_true(losses[1] > losses[0] + .2); /* more positives than one cannot all be first */
+    print_message("mAP %.3f without labels, %.3f with them\n", found[0], found[1]);
+    assert_true(found[1] > found[0]);
     pictures_release(&p);
 }
 
