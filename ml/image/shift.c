@@ -2,12 +2,12 @@
 #include "ml/image/shift.h"
 
 #include "ml/image/augment.h"
-
-#define MOST .1F /* of the side: .15 finds shifts of .08 as well as this does, and nothing else better */
+#include "ml/recipe.h"
 
 void shift_view(const struct canvas *from, struct canvas *to, struct random *r) {
     int n = from->size;
-    float right = random_uniform(r, -MOST, MOST) * (float)n, down = random_uniform(r, -MOST, MOST) * (float)n;
+    float right = random_uniform(r, -RECIPE_SHIFT_MOST, RECIPE_SHIFT_MOST) * (float)n,
+          down = random_uniform(r, -RECIPE_SHIFT_MOST, RECIPE_SHIFT_MOST) * (float)n;
     to->size = n;
     to->channels = from->channels;
     for (int k = 0; k < from->channels; k++) {

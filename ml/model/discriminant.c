@@ -4,13 +4,11 @@
 #include "ml/model/whitening.h"
 #include "ml/nn/eigen.h"
 #include "ml/nn/gemm.h"
+#include "ml/recipe.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DAMPING \
-    .35F /* of directions without class: .2 to .5 are alike on digits and photographs, 0 costs 2 to 4 points */
 
 struct work {
     const float *x, *scatter;
@@ -55,7 +53,7 @@ static float trace(const float *matrix, size_t width) {
     return sum;
 }
 
-/* Scatter within classes, shrunk. With as many labels as components both count alike. */
+/* Scatter within classes, shrunk: the fewer labels there are for its components, the more. */
 static void scatter_within(struct work *w) {
     size_t width = w->width, rows = 0;
     class_means(w, w->x);
@@ -72,6 +70,9 @@ static void scatter_within(struct work *w) {
          (struct gemm_matrix){w->z, width, false}, 0, w->within, width);
     float own = trace(w->within, width), other = w->scatter ? trace(w->scatter, width) : (float)width;
     float share = own > 0 ? (float)width / (float)(width + rows) : 1;
+    if (w->scatter && share < RECIPE_VIEWS_LEAST) {
+        share = RECIPE_VIEWS_LEAST;
+    }
     float scale = other > 0 ? (own > 0 ? own : 1) / other : 0;
     for (size_t i = 0; i < width * width; i++) {
         float target = w->scatter ? w->scatter[i] : i % (width + 1) ? 0 : 1;
@@ -98,15 +99,15 @@ static enum err_code class_directions(struct work *w, size_t *found, struct pace
     return eigen_leading(width, w->between, most, w->values, w->directions, pace, e);
 }
 
-/* whitener (DAMPING I + (1 - DAMPING) directions' directions), into `within`, which is not needed any more. */
+/* whitener (d I + (1 - d) directions' directions), d the damping, into `within`, which is not needed any more. */
 static void damp_others(struct work *w, size_t directions) {
     size_t width = w->width;
     struct gemm_matrix d = {w->directions, width, false}, turned = {w->directions, width, true};
     memset(w->between, 0, width * width * sizeof *w->between);
     for (size_t k = 0; k < width; k++) {
-        w->between[k * width + k] = DAMPING;
+        w->between[k * width + k] = RECIPE_DAMPING;
     }
-    gemm(width, width, directions, 1 - DAMPING, turned, d, 1, w->between, width);
+    gemm(width, width, directions, 1 - RECIPE_DAMPING, turned, d, 1, w->between, width);
     gemm(width, width, width, 1, (struct gemm_matrix){w->whitener, width, false},
          (struct gemm_matrix){w->between, width, false}, 0, w->within, width);
 }

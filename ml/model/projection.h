@@ -4,8 +4,7 @@
 
 #include "ml/model/gallery.h"
 #include "ml/model/stem.h"
-
-#define PROJECTION_COMPONENTS 256 /* enough for every set tried; more only add noise */
+#include "ml/recipe.h"
 
 struct projection {
     struct stem stem;

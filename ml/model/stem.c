@@ -22,11 +22,11 @@ enum err_code stem_init(struct stem *s, const struct preset *preset, int size, i
     /* Photographs of 32 pixels are smooth enough; everything else is blurred against the grain of its pixels. */
     gradient_init(&s->gradient, size, preset->cells, preset->deskew || size > DICTIONARY_SIZE);
     bool colour = channels == 3;
-    /* Weights by trial on CIFAR-10 and pictures of clothes: colour at full weight costs 5 points on the latter. */
-    s->blocks[GRADIENT] = (struct stem_block){"gradient", gradient_length(&s->gradient), 1};
-    s->blocks[TEXTURE] = (struct stem_block){"texture", preset->texture ? DICTIONARY_LENGTH : 0, .7F};
-    s->blocks[CELLS] = (struct stem_block){"colour cells", colour ? COLOUR_CELLS_LENGTH : 0, .3F};
-    s->blocks[HISTOGRAM] = (struct stem_block){"colour histogram", colour ? COLOUR_HISTOGRAM_LENGTH : 0, .3F};
+    s->blocks[GRADIENT] = (struct stem_block){"gradient", gradient_length(&s->gradient), RECIPE_WEIGHT_GRADIENT};
+    s->blocks[TEXTURE] = (struct stem_block){"texture", preset->texture ? DICTIONARY_LENGTH : 0, RECIPE_WEIGHT_TEXTURE};
+    s->blocks[CELLS] = (struct stem_block){"colour cells", colour ? COLOUR_CELLS_LENGTH : 0, RECIPE_WEIGHT_CELLS};
+    s->blocks[HISTOGRAM] =
+        (struct stem_block){"colour histogram", colour ? COLOUR_HISTOGRAM_LENGTH : 0, RECIPE_WEIGHT_HISTOGRAM};
     for (int i = 0; i < STEM_BLOCKS; i++) {
         s->length += s->blocks[i].length;
     }

@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_MOST 4096  /* pictures a step; memory for larger ones buys nothing at these sizes */
-#define RATE_AT_64 2e-4F /* Adam, for 64 pictures a step */
+#define BATCH_MOST 4096 /* pictures a step; memory for larger ones buys nothing at these sizes */
 
 /* The side asked for, or 0 with *e set. */
 static int chosen_size(const struct preset *preset, int asked, struct err *e) {
@@ -134,7 +133,7 @@ static enum err_code learn_epochs(struct training *t, struct err *e) {
     struct simclr_options simclr = {.epochs = o->max_epochs,
                                     .batch = training_batch(t),
                                     .temperature = o->temperature,
-                                    .rate = training_rate(t, RATE_AT_64),
+                                    .rate = training_rate(t, RECIPE_RATE_SIMCLR),
                                     .seed = o->seed,
                                     .judge = {&t->held, held_back_look},
                                     .losses = losses};

@@ -10,7 +10,6 @@
 
 #define CHUNK_WORK ((size_t)1 << 29) /* multiplications between two looks at the watch: some 20 ms */
 #define LEAST_VARIANCE 1e-6F         /* of a component, as part of the first's: below it is rounding */
-#define FLOOR .5F                    /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
 #define CHUNK_PICTURES 64            /* of the scatter */
 #define VIEWS_MOST (WHITENING_DRAWS + 3)
 
@@ -207,7 +206,7 @@ enum err_code whitening_matrix(const float *scatter, size_t width, float *out, s
             mean += values[i] / (float)width;
         }
         for (size_t i = 0; i < width; i++) {
-            float value = values[i] + FLOOR * mean, scale = value > 1e-12F ? 1 / sqrtf(value) : 1;
+            float value = values[i] + RECIPE_SCATTER_FLOOR * mean, scale = value > 1e-12F ? 1 / sqrtf(value) : 1;
             for (size_t k = 0; k < width; k++) {
                 out[k * width + i] = vectors[i * width + k] * scale;
             }

@@ -8,8 +8,6 @@
 #include "ml/model/projection.h"
 #include "ml/nn/dense.h"
 
-#define WHITENING_DRAWS 4 /* augmented views of each picture, besides the original, its mirror and its shift */
-
 /* Principal components of joined features (count, p->stem.length): fills components, basis and offset. At most 256, at
  * most count - 1, none that carries nothing (but at least one). The features lose their mean in place. */
 enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
