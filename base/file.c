@@ -11,22 +11,22 @@
 #include <unistd.h>
 
 static enum err_code failed(struct err *e, const char *doing, const char *path) {
-    char reason[128] = "";
-    if (strerror_r(errno, reason, sizeof reason) != 0) {
-        snprintf(reason, sizeof reason, "error %d", errno);
-    }
+    char room[128];
+    const char *reason = strerror_r(errno, room, sizeof room);
     return err_set(e, ERR_FILE, "cannot %s '%s': %s", doing, path, reason);
 }
 
 static enum err_code read_open(int fd, const char *path, size_t most, struct buf *out, struct err *e) {
     struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        return err_set(e, ERR_FILE, "cannot read '%s': it is a folder", path);
+    if (fstat(fd, &st) != 0) {
+        return failed(e, "read", path);
+    }
+    if (!S_ISREG(st.st_mode)) { /* a device or a pipe may never end */
+        return err_set(e, ERR_FILE, "cannot read '%s': it is %s", path, S_ISDIR(st.st_mode) ? "a folder" : "no file");
     }
     for (size_t total = 0;;) {
         size_t room = 65536;
-        if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size + 1 > total + room &&
-            (size_t)st.st_size <= most) {
+        if (st.st_size > 0 && (size_t)st.st_size + 1 > total + room && (size_t)st.st_size <= most) {
             room = (size_t)st.st_size + 1 - total;
         }
         char *at = buf_reserve(out, room);

@@ -32,6 +32,7 @@ struct store {
     int depth;           /* of our transactions */
     bool own_outermost;  /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
     char refused[64];    /* what the authorizer turned away last */
+    bool explaining;     /* look-ups for suggestions run, and must not ask for suggestions themselves */
     struct err function; /* how a function of ours failed */
 };
 
@@ -109,7 +110,13 @@ static enum err_code fail(struct store *s, int result, const char *sql, size_t l
     /* Looking for suggestions runs queries, which would overwrite the message. */
     char message[sizeof e->message];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
-    return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    if (s->explaining) {
+        return err_set(e, ERR_QUERY, "%s", message);
+    }
+    s->explaining = true;
+    query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    s->explaining = false;
+    return e->code;
 }
 
 static int wait_busy(void *user, int times) {
