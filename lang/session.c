@@ -7,6 +7,7 @@
 #include "lang/exec/functions.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
+#include "lang/exec/models.h"
 #include "lang/exec/names.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
@@ -21,6 +22,7 @@ struct session {
     struct store *store; /* opened by the first statement */
     struct stop *stop;
     int temporaries;
+    struct buf stale_models;
 };
 
 enum err_code session_open(const struct session_config *config, struct session **out, struct err *e) {
@@ -40,6 +42,7 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s) {
     if (s) {
         store_close(s->store);
+        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -72,7 +75,8 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
                         .arena = &arena,
                         .code = code,
                         .len = len,
-                        .temporaries = s->temporaries};
+                        .temporaries = s->temporaries,
+                        .stale_models = &s->stale_models};
     for (const struct statement *statement = first; statement && e->code == ERR_OK; statement = statement->next) {
         if (statement->kind != STATEMENT_MAGIC && need_store(s, &arena, e) != ERR_OK) {
             context_at(e, statement->span);
@@ -80,6 +84,7 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
         }
         c.store = s->store;
         statement_run(&c, statement, e);
+        models_sweep(&c);
     }
     s->temporaries = c.temporaries;
     arena_release(&arena);

@@ -223,7 +223,8 @@ static enum err_code keep_table(struct context *c, const struct convert *x, stru
     if (!buf_ok(&sql)) {
         err_nomem(e);
     } else if (store_begin(c->store, e) == ERR_OK) {
-        if (store_run(c->store, sql.data, e) == ERR_OK) {
+        const struct vectors_record vectors = {x->set.table_name, x->result, x->model.name, x->model.file};
+        if (store_run(c->store, sql.data, e) == ERR_OK && registry_put_vectors(c->store, &vectors, e) == ERR_OK) {
             store_commit(c->store, e);
         } else {
             store_rollback(c->store);

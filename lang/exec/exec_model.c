@@ -1,17 +1,16 @@
 /* BUILD MODEL and DELETE MODEL. The new model is trained and written beside the old one, and takes its place only when
  * it is whole: whatever fails or is interrupted before leaves the old one as it was. */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
 
 #include "base/suggest.h"
-#include "lang/store/registry.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static enum err_code check_base(const struct statement *s, struct err *e) {
     static const char *const others[] = {
@@ -82,28 +81,25 @@ static enum err_code skip_unreadable(struct context *c, struct pictures *p, stru
     return e->code;
 }
 
-/* Write the model file and its row; both or none. */
+/* Write the model file and its row. Both count, or none: if this fails or the user's transaction is undone, the row of
+ * before is there again, and so is its file; the new one is swept away. */
 static enum err_code keep_model(struct context *c, const struct statement *s, const struct build_settings *set,
                                 const char *column, const struct encoder *m, const struct encoder_report *report,
                                 struct err *e) {
-    char *file = arena_printf(c->arena, "models/%s.safetensors", s->name.text);
-    const char *path = file ? workspace_private(c->workspace, c->arena, file, e) : NULL;
     char epochs[24], images[24], seed[24];
     snprintf(epochs, sizeof epochs, "%lld", set->max_epochs);
     snprintf(images, sizeof images, "%zu", report->images);
     snprintf(seed, sizeof seed, "%lld", set->seed);
     const char *const notes[] = {"name", s->name.text, "class_name", s->base.text, "image_col", column, "images",
                                  images, "max_epochs", epochs,       "seed",       seed,        NULL};
-    const struct model_record record = {
-        .name = s->name.text, .class_name = s->base.text, .file = file, .image_col = column};
-    if (!path) {
-        return err_nomem(e);
-    }
+    struct model_record record = {.name = s->name.text, .class_name = s->base.text, .image_col = column};
+    models_note_stale(c, record.name);
     if (store_begin(c->store, e) != ERR_OK) {
         return e->code;
     }
-    if (check_free(c, s, set->overwrite, e) == ERR_OK && registry_put(c->store, &record, e) == ERR_OK &&
-        encoder_save(m, path, notes, e) == ERR_OK) {
+    if (check_free(c, s, set->overwrite, e) == ERR_OK && registry_remove(c->store, record.name, e) == ERR_OK &&
+        models_write(c, record.name, m, notes, &record.file, e) == ERR_OK &&
+        registry_put(c->store, &record, e) == ERR_OK) {
         return store_commit(c->store, e);
     }
     store_rollback(c->store);
@@ -113,8 +109,12 @@ static enum err_code keep_model(struct context *c, const struct statement *s, co
 /* A model's name is also its file's, so it must not lead out of the folder. */
 static enum err_code check_name(const struct statement *s, struct err *e) {
     const char *name = s->name.text;
-    if (!*name || strlen(name) > 200 || name[0] == '.' || strchr(name, '/')) {
-        err_set(e, ERR_VALUE, "'%.60s' cannot be a model's name", name);
+    bool fits = *name && strlen(name) <= 200 && name[0] != '.' && !strchr(name, '/');
+    for (const char *p = name; *p; p++) {
+        fits = fits && (unsigned char)*p >= ' ' && *p != 0x7f;
+    }
+    if (!fits) {
+        err_set(e, ERR_VALUE, "this cannot be a model's name");
         err_hint(e, "use letters, digits and _");
         return context_at(e, s->name.span);
     }
@@ -156,6 +156,9 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
         struct ml_source source = pictures_source(&p);
         struct ml_watch reports = picture_watch_for(&watch);
         encoder_train(&options, &source, &reports, &m, &report, e);
+        if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
+            err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
+        }
     }
     if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         const float losses[] = {report.first_loss, report.last_loss};
@@ -168,9 +171,6 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
         picture_watch_end(&watch, &end);
         context_say(c, "Success");
     }
-    if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
-        err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
-    }
     encoder_free(m);
     pictures_release(&p);
     return e->code;
@@ -181,9 +181,8 @@ enum err_code run_delete_model(struct context *c, const struct statement *s, str
     if (registry_find(c->store, c->arena, s->name.text, &model, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model.file, e);
-    if (path && registry_remove(c->store, model.name, e) == ERR_OK) {
-        unlink(path); /* a file that is already gone is what was wanted */
+    models_note_stale(c, model.name);
+    if (registry_remove(c->store, model.name, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return e->code;
@@ -194,7 +193,7 @@ enum err_code exec_open_model(struct context *c, const struct name *name, struct
     if (registry_find(c->store, c->arena, name->text, model, e) != ERR_OK) {
         return context_at(e, name->span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model->file, e);
+    const char *path = models_path(c, model, e);
     if (path && encoder_load(path, out, e) != ERR_OK) {
         err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
     }

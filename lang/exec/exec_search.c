@@ -2,6 +2,7 @@
  *   SELECT q.*, similarity(q.<vectors>, ?1) AS <model>_<base>_similarity1 FROM (<query>) AS q
  * With search_by the rows come best first, top_k of them, as from version 1.0.4 of the language on. */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
@@ -112,6 +113,7 @@ static enum err_code find_vectors(struct context *c, const struct search *x, str
         found = may ? relation_find_column(q, wanted[i]) : -1;
     }
     if (found >= 0) {
+        models_check_vectors(c, &x->model, q, (size_t)found);
         *out = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     } else {
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);

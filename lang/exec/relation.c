@@ -107,7 +107,7 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
     if (!buf_ok(&r->sql)) {
         return err_nomem(e);
     }
-    if (store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
+    if (store_prepare_user(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
         map_place(r, otherwise, e);
     }
     return e->code;
