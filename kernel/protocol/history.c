@@ -2,6 +2,8 @@
  * it is also session 1, the number that rows carry. */
 #include "kernel/protocol/history.h"
 
+#include "base/secret.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@ void history_add(struct history *h, const char *code, size_t len) {
     if (copy) {
         memcpy(copy, code, len);
         copy[len] = '\0';
+        secret_hide(copy, len);
         h->cells[h->count++] = copy;
     }
 }

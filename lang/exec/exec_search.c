@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct search {
     const struct statement *statement;
@@ -17,7 +18,8 @@ struct search {
     bool by_clause;              /* images='…' rather than OPTIONS (search_by=…) */
     struct model_record model;
     const char *own_column;
-    float *vectors; /* (count, dimension) */
+    const char *kept; /* of the query's columns, as SQL */
+    float *vectors;   /* (count, dimension) */
     size_t count;
     int dimension;
 };
@@ -96,8 +98,40 @@ static enum err_code embed_inputs(struct context *c, struct search *x, struct er
     return e->code;
 }
 
+static const char *result_name(struct context *c, const struct search *x, size_t index) {
+    bool named = x->set.result_col != NULL, plain = named || x->set.emb_col || !x->by_clause;
+    const char *stem = named ? x->set.result_col : "search_result";
+    if (!plain) {
+        return arena_printf(c->arena, "%s_similarity%zu", x->own_column, index + 1);
+    }
+    return x->count == 1 ? stem : arena_printf(c->arena, "%s%zu", stem, index + 1);
+}
+
+/* All columns of the query, but for those that a search before this one has called as this one's results. */
+static enum err_code keep_columns(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
+    struct buf sql = BUF_INIT;
+    bool all = true;
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        const char *name = store_column(q, i).name;
+        bool keep = true;
+        for (size_t k = 0; k < x->count; k++) {
+            const char *result = result_name(c, x, k);
+            keep = keep && result && strcasecmp(name, result) != 0;
+        }
+        if (keep) {
+            buf_str(&sql, "q.");
+            store_add_identifier(&sql, name);
+            buf_str(&sql, ", ");
+        }
+        all = all && keep;
+    }
+    x->kept = all ? "q.*, " : buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    return x->kept ? ERR_OK : err_nomem(e);
+}
+
 /* The column of vectors in the inner query. */
-static enum err_code find_vectors(struct context *c, const struct search *x, struct relation *inner, const char **out,
+static enum err_code find_vectors(struct context *c, struct search *x, struct relation *inner, const char **out,
                                   struct err *e) {
     const struct statement *s = x->statement;
     const char *const wanted[] = {x->set.emb_col ? x->set.emb_col : x->own_column, x->own_column, "convert_result"};
@@ -114,6 +148,7 @@ static enum err_code find_vectors(struct context *c, const struct search *x, str
     }
     if (found >= 0) {
         models_check_vectors(c, &x->model, q, (size_t)found);
+        keep_columns(c, x, q, e);
         *out = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     } else {
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
@@ -124,18 +159,9 @@ static enum err_code find_vectors(struct context *c, const struct search *x, str
     return e->code == ERR_OK && !*out ? err_nomem(e) : e->code;
 }
 
-static const char *result_name(struct context *c, const struct search *x, size_t index) {
-    bool named = x->set.result_col != NULL, plain = named || x->set.emb_col || !x->by_clause;
-    const char *stem = named ? x->set.result_col : "search_result";
-    if (!plain) {
-        return arena_printf(c->arena, "%s_similarity%zu", x->own_column, index + 1);
-    }
-    return x->count == 1 ? stem : arena_printf(c->arena, "%s%zu", stem, index + 1);
-}
-
 static enum err_code add_sql(struct context *c, const struct search *x, struct relation *inner, const char *vectors,
                              struct relation *r, struct err *e) {
-    buf_str(&r->sql, "SELECT q.*");
+    buf_printf(&r->sql, "SELECT %s", x->kept);
     for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
         const char *name = result_name(c, x, i);
         int number = 0;
@@ -143,7 +169,7 @@ static enum err_code add_sql(struct context *c, const struct search *x, struct r
                                          e) != ERR_OK) {
             return err_nomem(e);
         }
-        buf_str(&r->sql, ", similarity(q.");
+        buf_printf(&r->sql, "%ssimilarity(q.", i ? ", " : "");
         store_add_identifier(&r->sql, vectors);
         buf_printf(&r->sql, ", ?%d) AS ", number);
         store_add_identifier(&r->sql, name);

@@ -13,7 +13,7 @@
 
 /* "(whole number, 1 to 100000; default 5)" */
 static void add_bounds(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "number",      "text",
+    static const char *const types[] = {"True|False", "whole number", "whole number or None", "number", "text",
                                         "name",       "one of",       "text or list"};
     buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {

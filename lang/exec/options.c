@@ -53,7 +53,7 @@ static enum err_code apply_bool(const struct option *o, bool *out, struct err *e
 }
 
 static enum err_code apply_number(const struct option_row *row, const struct option *o, void *at, struct err *e) {
-    bool whole = row->type == OPTION_INTEGER;
+    bool whole = row->type != OPTION_REAL;
     double x = o->value.number;
     if (o->value.kind != LITERAL_NUMBER || !isfinite(x) || (whole && x != floor(x))) {
         return wrong(o, whole ? "a whole number" : "a number", e);
@@ -69,11 +69,6 @@ static enum err_code apply_number(const struct option_row *row, const struct opt
         *(double *)at = x;
     }
     return ERR_OK;
-}
-
-static bool is_none(const struct literal *value) {
-    return value->kind == LITERAL_WORD &&
-           (strcasecmp(value->text, "none") == 0 || strcasecmp(value->text, "null") == 0);
 }
 
 static enum err_code apply_text(struct context *c, const struct option_row *row, const struct option *o,
@@ -138,8 +133,8 @@ static enum err_code apply_texts(const struct option *o, struct literal *out, st
 static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
                                struct err *e) {
     void *at = (char *)settings + row->offset;
-    if (is_none(&o->value) && row->type != OPTION_BOOL) {
-        if (row->type == OPTION_INTEGER) {
+    if (o->value.kind == LITERAL_NONE) {
+        if (row->type == OPTION_LIMIT) {
             *(long long *)at = 0;
         }
         return ERR_OK;
@@ -148,6 +143,7 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     case OPTION_BOOL:
         return apply_bool(o, at, e);
     case OPTION_INTEGER:
+    case OPTION_LIMIT:
     case OPTION_REAL:
         return apply_number(row, o, at, e);
     case OPTION_TEXT:

@@ -84,6 +84,31 @@ static void bad_values(void **state) {
     }
 }
 
+/* None leaves the default; of a limit it is: no limit. */
+static void none_is_a_value(void **state) {
+    (void)state;
+    struct build_settings set = {.max_epochs = 5, .overwrite = true, .temperature = 0.5, .augment = "auto"};
+    struct buf warned = BUF_INIT;
+    struct err e = ERR_INIT;
+    assert_int_equal(apply("max_epochs=None, overwrite=none, temperature=NULL, augment=None", &set, &warned, &e),
+                     ERR_OK);
+    assert_int_equal(set.max_epochs, 5);
+    assert_true(set.overwrite && set.temperature > 0.4);
+    assert_string_equal(set.augment, "auto");
+    static const char search[] = "SEARCH IMAGE images='a' USING m OPTIONS (topk=None, emb_col=None) AS SELECT 1";
+    struct search_settings found = {.top_k = -1};
+    struct statement *s = NULL;
+    struct arena arena = ARENA_INIT;
+    struct sink sink = {.user = &warned, .text = keep, .warning = keep};
+    struct context c = {.out = &sink, .arena = &arena};
+    assert_int_equal(parse_cell(&arena, search, strlen(search), &s, &e), ERR_OK);
+    assert_int_equal(options_apply(&c, &search_options, s->options, &found, &e), ERR_OK);
+    assert_int_equal(found.top_k, 0);
+    assert_null(found.emb_col);
+    assert_int_equal(warned.len, 0);
+    arena_release(&arena);
+}
+
 static void unknown_is_a_warning(void **state) {
     (void)state;
     struct build_settings set = {.max_epochs = 5};
@@ -98,6 +123,6 @@ static void unknown_is_a_warning(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(bad_values),
-                                       cmocka_unit_test(unknown_is_a_warning)};
+                                       cmocka_unit_test(none_is_a_value), cmocka_unit_test(unknown_is_a_warning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
