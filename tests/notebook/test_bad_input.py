@@ -21,7 +21,10 @@ INSERT INTO nulls VALUES (NULL);
 CREATE TABLE gone AS SELECT image_path FROM test LIMIT 3;
 INSERT INTO gone VALUES ('no/such.jpg');
 CREATE TABLE corrupt AS SELECT image_path FROM test LIMIT 3;
-INSERT INTO corrupt VALUES ('corrupt.jpg')"""
+INSERT INTO corrupt VALUES ('corrupt.jpg');
+CREATE TABLE numbers (image_path);
+INSERT INTO numbers SELECT image_path FROM test LIMIT 3;
+INSERT INTO numbers VALUES (5), (x'00')"""
 
 BAD = [  # code, ename, words that the message must have
     ("SELECT * FROM tset", "ThanoSQLQueryError", ["tset", "did you mean", "test"]),
@@ -45,6 +48,7 @@ BAD = [  # code, ename, words that the message must have
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM gone", "ThanoSQLFileError", ["row 4", "no/such.jpg", "on_error='skip'"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM nulls", "ThanoSQLImageError", ["row 4", "NULL"]),
+    ("BUILD MODEL n USING SimCLR AS SELECT * FROM numbers", "ThanoSQLImageError", ["row 4", "not a text", "on_error='skip'"]),
     ("CONVERT USING mm AS SELECT * FROM test", "ThanoSQLNotFoundError", ["'mm'", "did you mean", "'m'"]),
     ("CONVERT USING m OPTIONS (table_name='test') AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("SEARCH IMAGE images='no/such.jpg' USING m AS SELECT * FROM test", "ThanoSQLFileError", ["no/such.jpg"]),
@@ -86,6 +90,10 @@ def test_skip_leaves_out_and_counts(cells):
     assert built.ok and "1 of 4" in built.stderr and "corrupt.jpg" in built.stderr
     converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM gone")
     assert converted.ok and "1 of 4" in converted.stderr and "None" in converted.html
+    numbers = cells("BUILD MODEL numbered USING SimCLR OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert numbers.ok and "2 of 5" in numbers.stderr and "not a text" in numbers.stderr
+    converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert converted.ok and "2 of 5" in converted.stderr and "row 4, not a text" in converted.stderr
 
 
 def test_unknown_option_is_a_warning(cells):
