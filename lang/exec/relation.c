@@ -2,6 +2,7 @@
 #include "lang/exec/relation.h"
 
 #include "base/suggest.h"
+#include "lang/exec/sql_text.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
@@ -38,8 +39,7 @@ static enum err_code add_text(struct context *c, struct relation *r, size_t at, 
     }
     *piece = (struct relation_piece){r->sql.len, at, len, r->pieces};
     r->pieces = piece;
-    buf_add(&r->sql, c->code + at, len);
-    return ERR_OK;
+    return sql_text_add(&r->sql, c->code, at, len, e);
 }
 
 enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {

@@ -209,11 +209,16 @@ static size_t magic_line(struct splitter *s, size_t at) {
     return line_end(s, at);
 }
 
+/* An editor's mark at the very beginning, which is no text. */
+static size_t mark_length(const char *code, size_t len) {
+    return len >= 3 && memcmp(code, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static bool begins_line(const struct splitter *s, size_t at, size_t from) {
     while (at > from && blank(s->code[at - 1])) {
         at--;
     }
-    return at == 0 || s->code[at - 1] == '\n';
+    return at == 0 || s->code[at - 1] == '\n' || at == mark_length(s->code, s->end);
 }
 
 /* Whether a line that begins with % (or !) inside statement text leaves it. `% b` goes on with an expression, and
@@ -252,7 +257,7 @@ static void statement_text(struct splitter *s) {
 
 enum err_code magic_split(struct arena *a, const char *code, size_t len, struct magic_part **out, struct err *e) {
     struct magic_part *first = NULL;
-    struct splitter s = {a, code, 0, len, &first, e};
+    struct splitter s = {a, code, mark_length(code, len), len, &first, e};
     while (s.at < len && e->code == ERR_OK) {
         size_t at = s.at;
         while (at < len && (blank(code[at]) || code[at] == '\n')) {
