@@ -1,4 +1,5 @@
-/* The floor under CONVERT: read the files named and decode them whole with libjpeg-turbo, on all cores, and drop them. */
+/* The floor under CONVERT: read the files named and decode them whole with libjpeg-turbo, on all cores, and drop them.
+ */
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/parallel.h"

@@ -33,17 +33,15 @@ static void on_subscription(struct iopub *p, const struct frames *event) {
 static void *run(void *user) {
     struct iopub *p = user;
     struct frames f = FRAMES_INIT;
-    for (bool ended = false; !ended;) {
-        int events = sockets_wait(p->publisher, p->inbox, -1, -1, -1);
-        if (events & SOCKET_CLOSED) {
-            break;
-        }
+    bool ended = false;
+    while (!ended && !(sockets_wait(p->publisher, p->inbox, -1, -1, -1) & SOCKET_CLOSED)) {
         while (socket_receive(p->publisher, &f)) {
             on_subscription(p, &f);
         }
-        while (!ended && socket_receive(p->inbox, &f)) {
-            ended = f.count == 1; /* the word to stop; messages have more frames */
-            if (!ended) {
+        while (socket_receive(p->inbox, &f)) {
+            if (f.count == 1) {
+                ended = true; /* the word to stop; messages of other senders may still wait behind it */
+            } else {
                 socket_send(p->publisher, &f);
             }
         }

@@ -2,7 +2,7 @@
 #ifndef LANG_EXEC_EXEC_INT_H
 #define LANG_EXEC_EXEC_INT_H
 
-#include "lang/exec/options.h"
+#include "lang/exec/option_rows.h"
 #include "lang/exec/relation.h"
 #include "lang/store/registry.h"
 #include "ml/model/encoder.h"
@@ -10,6 +10,9 @@
 /* Look up and load the model a statement names after USING; errors stand at the name. */
 enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
                               struct encoder **out, struct err *e);
+
+/* The switches as ml takes them. */
+struct preset_switches exec_switches(const struct augment_settings *s);
 
 /* Whether a table of that name may be made: ours (thanosql_…) and SQLite's may not. The schema main (or public) before
  * a dot is taken off; there is no other. NULL is fine. */

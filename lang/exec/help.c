@@ -13,13 +13,14 @@
 
 /* "(whole number, 1 to 100000; default 5)" */
 static void add_bounds(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "whole number or None", "number", "text",
-                                        "name",       "one of",       "text or list"};
+    static const char *const types[] = {"True|False", "whole number", "number",       "text",
+                                        "name",       "one of",       "text or list", "True|False"};
     buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);
     }
     if (row->high > row->low) {
+        buf_str(text, row->type == OPTION_SWITCH ? " or a number" : "");
         buf_printf(text, ", %.16g to %.16g", row->low, row->high);
     }
     buf_printf(text, "; default %s)", row->by_default);

@@ -52,22 +52,42 @@ static enum err_code apply_bool(const struct option *o, bool *out, struct err *e
     return wrong(o, "True or False", e);
 }
 
+static enum err_code out_of_bounds(const struct option_row *row, const struct option *o, struct err *e) {
+    err_set(e, ERR_OPTION, "option %s must be between %.16g and %.16g, not %s", o->key, row->low, row->high,
+            o->value.text);
+    return context_at(e, o->value.span);
+}
+
 static enum err_code apply_number(const struct option_row *row, const struct option *o, void *at, struct err *e) {
-    bool whole = row->type != OPTION_REAL;
+    bool whole = row->type == OPTION_INTEGER;
     double x = o->value.number;
     if (o->value.kind != LITERAL_NUMBER || !isfinite(x) || (whole && x != floor(x))) {
         return wrong(o, whole ? "a whole number" : "a number", e);
     }
     if (x < row->low || x > row->high) {
-        err_set(e, ERR_OPTION, "option %s must be between %.16g and %.16g, not %s", o->key, row->low, row->high,
-                o->value.text);
-        return context_at(e, o->value.span);
+        return out_of_bounds(row, o, e);
     }
     if (whole) {
         *(long long *)at = (long long)x;
     } else {
         *(double *)at = x;
     }
+    return ERR_OK;
+}
+
+static enum err_code apply_switch(const struct option_row *row, const struct option *o, double *out, struct err *e) {
+    bool numbers = row->high > row->low, on = false;
+    if (numbers && o->value.kind == LITERAL_NUMBER) { /* 1 is what the bounds say, and not True */
+        return apply_number(row, o, out, e);
+    }
+    struct err why = ERR_INIT;
+    if (apply_bool(o, &on, &why) != ERR_OK) {
+        return wrong(o, numbers ? "True, False or a number" : "True or False", e);
+    }
+    if (numbers && (on < row->low || on > row->high)) {
+        return out_of_bounds(row, o, e);
+    }
+    *out = on;
     return ERR_OK;
 }
 
@@ -134,7 +154,7 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
                                struct err *e) {
     void *at = (char *)settings + row->offset;
     if (o->value.kind == LITERAL_NONE) {
-        if (row->type == OPTION_LIMIT) {
+        if (row->type == OPTION_INTEGER && row->low <= 0) { /* where 0 stands for none; else None is the default */
             *(long long *)at = 0;
         }
         return ERR_OK;
@@ -143,7 +163,6 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     case OPTION_BOOL:
         return apply_bool(o, at, e);
     case OPTION_INTEGER:
-    case OPTION_LIMIT:
     case OPTION_REAL:
         return apply_number(row, o, at, e);
     case OPTION_TEXT:
@@ -153,6 +172,8 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
         return apply_choice(c, row, o, at, e);
     case OPTION_TEXTS:
         return apply_texts(o, at, e);
+    case OPTION_SWITCH:
+        return apply_switch(row, o, at, e);
     }
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }

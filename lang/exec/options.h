@@ -11,12 +11,12 @@
 enum option_type {
     OPTION_BOOL,    /* bool: True, False, 1, 0, on, off */
     OPTION_INTEGER, /* long long within low..high */
-    OPTION_LIMIT,   /* the same, and None is 0: no limit */
     OPTION_REAL,    /* double within low..high */
     OPTION_TEXT,    /* const char *, in the arena */
     OPTION_NAME,    /* the same, folded to lower case: a table or column */
     OPTION_CHOICE,  /* const char *, one of `choices` */
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
+    OPTION_SWITCH,  /* double: True is 1, False 0; where high > low also a number within them */
 };
 
 struct option_row {
