@@ -31,7 +31,7 @@ enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *
         }
     }
     const char *instead = path->type == VALUE_NULL ? "NULL" : "not a text";
-    p->entries[p->count++] = (struct picture_entry){resolved, instead, row};
+    p->entries[p->count++] = (struct picture_entry){resolved, instead, row, -1};
     return ERR_OK;
 }
 

@@ -11,6 +11,7 @@ struct pictures {
         const char *path;
         const char *instead; /* "NULL", "not a text" */
         size_t row;          /* from 1; 0: not from a table */
+        int label;           /* as training takes it; -1: none */
     } * entries;
     size_t count, capacity;
 };

@@ -3,6 +3,8 @@ import sqlite3
 
 import pytest
 
+from cells import model_file
+
 PICTURE = "thanosql-dataset/digits_data/test/0.jpg"
 SETUP = """GET THANOSQL DATASET digits_data;
 COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv';
@@ -70,3 +72,12 @@ def test_a_file_that_cannot_be_written_is_no_picture(cells, tmp_path):
     (tmp_path / ".thanosql/models").symlink_to("/proc")  # nobody may write there, root neither
     failed = cells(REBUILD + "50")
     assert failed.ename == "ThanoSQLFileError" and "cannot write" in failed.shown and "on_error" not in failed.shown
+
+
+def test_a_model_file_is_weights_for_others(cells, tmp_path):
+    net = "BUILD MODEL net USING SimCLR OPTIONS (backbone='cnn', width=4, max_epochs=1) AS SELECT * FROM train LIMIT 60"
+    assert cells(net).ok
+    path = model_file(tmp_path, "net").relative_to(tmp_path)
+    more = f"BUILD MODEL more USING SimCLR OPTIONS (pretrained='{path}', max_epochs=0) AS SELECT * FROM train LIMIT 20"
+    assert cells(more).ok and cells(f"UPLOAD MODEL other FROM '{path}'").ok
+    assert cells("CONVERT USING other AS SELECT * FROM test LIMIT 2").ok
