@@ -8,6 +8,7 @@
 #include "lang/exec/matrix.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
+#include "lang/exec/models.h"
 #include "lang/exec/names.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
@@ -24,6 +25,7 @@ struct session {
     struct matrices *matrices;
     struct stop *stop;
     int temporaries;
+    struct buf stale_models;
 };
 
 enum err_code session_open(const struct session_config *config, struct session **out, struct err *e) {
@@ -45,6 +47,7 @@ void session_close(struct session *s) {
         store_close(s->store);
         functions_free(s->functions);
         matrices_free(s->matrices);
+        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -79,7 +82,8 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
                         .arena = &arena,
                         .code = code,
                         .len = len,
-                        .temporaries = s->temporaries};
+                        .temporaries = s->temporaries,
+                        .stale_models = &s->stale_models};
     for (const struct statement *statement = first; statement && e->code == ERR_OK; statement = statement->next) {
         if (statement->kind != STATEMENT_MAGIC && need_store(s, &arena, e) != ERR_OK) {
             context_at(e, statement->span);
@@ -88,6 +92,7 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
         c.store = s->store;
         c.matrices = s->matrices;
         statement_run(&c, statement, e);
+        models_sweep(&c);
     }
     s->temporaries = c.temporaries;
     arena_release(&arena);

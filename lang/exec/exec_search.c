@@ -4,10 +4,12 @@
  * a stored column, shortcut.c answers from memory; what is no expression of a row is in search_rows.c. */
 #include "lang/exec/search.h"
 
+#include "lang/exec/models.h"
 #include "lang/exec/shortcut.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct option *given(const struct search *x, const char *name) {
     return options_find(&search_options, x->statement->options, name);
@@ -107,6 +109,7 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
         return context_at(e, o ? o->value.span : s->query.span);
     }
+    models_check_vectors(c, &x->model, q, (size_t)found);
     x->vectors = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     return x->vectors ? ERR_OK : err_nomem(e);
 }
@@ -147,6 +150,39 @@ static enum err_code name_results(struct context *c, struct search *x, struct er
     return x->names ? ERR_OK : err_nomem(e);
 }
 
+static bool is_result(const struct search *x, const char *name) {
+    for (size_t i = 0; i < (x->count ? x->count : 1); i++) {
+        if (strcasecmp(name, x->names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All columns of the query, but for those that a search before this one has called as this one's results: an outer
+ * query that names them means this one's. */
+static enum err_code keep_columns(struct context *c, struct search *x, struct relation *inner, struct err *e) {
+    struct store_query *q = NULL;
+    struct buf sql = BUF_INIT;
+    bool all = true;
+    if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
+        return e->code;
+    }
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        const char *name = store_column(q, i).name;
+        if (is_result(x, name)) {
+            all = false;
+        } else {
+            buf_str(&sql, sql.len ? ", q." : "q.");
+            store_add_identifier(&sql, name);
+        }
+    }
+    store_finish(q);
+    x->kept = all ? "q.*" : buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    return x->kept ? ERR_OK : err_nomem(e);
+}
+
 enum err_code search_open(struct context *c, const struct statement *s, struct search *x, struct relation *inner,
                           struct err *e) {
     *x = (struct search){.statement = s, .set = {.top_k = -1, .threshold = -2}};
@@ -168,8 +204,8 @@ enum err_code search_open(struct context *c, const struct statement *s, struct s
         return err_nomem(e);
     }
     if (relation_add_query(c, inner, &s->query, e) == ERR_OK && find_columns(c, x, inner, e) == ERR_OK &&
-        search_read_rows(c, x, inner, e) == ERR_OK) {
-        name_results(c, x, e);
+        search_read_rows(c, x, inner, e) == ERR_OK && name_results(c, x, e) == ERR_OK) {
+        keep_columns(c, x, inner, e);
     }
     return e->code;
 }
@@ -177,7 +213,7 @@ enum err_code search_open(struct context *c, const struct statement *s, struct s
 /* SELECT q.*, similarity(q.<vectors>, ?1) AS <name>, … FROM (<inner>) AS q */
 static enum err_code write_scores(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
                                   struct err *e) {
-    buf_str(&r->sql, "SELECT q.*");
+    buf_printf(&r->sql, "SELECT %s", x->kept);
     for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
         int number = 0;
         relation_add_vector(c, inner, x->queries + i * x->dimension, x->dimension, &number, e);

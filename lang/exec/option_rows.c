@@ -103,7 +103,7 @@ static const struct option_row convert_rows[] = {
     {"result_col", OPTION_NAME, AT(convert_settings, result_col), 0, 0, NULL,
      "<model>_<base> with table_name, else convert_result", "column for the vectors", NULL},
     {"column_name", OPTION_NAME, AT(convert_settings, result_col), 0, 0, NULL, "", "older spelling", "result_col"},
-    {"batch_size", OPTION_INTEGER, AT(convert_settings, batch_size), 1, 65536, NULL, "256",
+    {"batch_size", OPTION_INTEGER, AT(convert_settings, batch_size), 1, 65536, NULL, "1024",
      "rows embedded and written together", NULL},
     {"on_error", OPTION_CHOICE, AT(convert_settings, on_error), 0, 0, on_error_choices, "'fail'",
      "what to do with a picture that cannot be read: 'skip' gives it no vector", NULL},

@@ -3,6 +3,7 @@
 
 #include "base/suggest.h"
 #include "lang/exec/shortcut.h"
+#include "lang/exec/sql_text.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
@@ -42,8 +43,7 @@ enum err_code relation_add_text(struct context *c, struct relation *r, size_t at
     }
     *piece = (struct relation_piece){r->sql.len, at, len, r->pieces};
     r->pieces = piece;
-    buf_add(&r->sql, c->code + at, len);
-    return ERR_OK;
+    return sql_text_add(&r->sql, c->code, at, len, e);
 }
 
 enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
@@ -122,7 +122,7 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
     if (!buf_ok(&r->sql)) {
         return err_nomem(e);
     }
-    if (store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
+    if (store_prepare_user(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
         map_place(r, otherwise, e);
     }
     return e->code;

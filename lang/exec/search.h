@@ -18,6 +18,7 @@ struct search {
     float *queries;         /* (count, dimension) */
     size_t count, dimension;
     const char **names;  /* (count): columns of the result */
+    const char *kept;    /* the query's columns, as SQL of q, but those that bear one of these names */
     const float *sample; /* scores of random pairs, rising; NULL without percentile */
     size_t sample_count;
     long long top; /* rows to keep; 0: all */

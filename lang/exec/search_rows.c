@@ -246,7 +246,7 @@ static enum err_code write_each(struct context *c, const struct making *m, struc
     if (!name) {
         return err_nomem(e);
     }
-    buf_str(&r->sql, "SELECT q.*, n.");
+    buf_printf(&r->sql, "SELECT %s, n.", m->search->kept);
     store_add_identifier(&r->sql, path);
     buf_str(&r->sql, " AS ");
     store_add_identifier(&r->sql, name);
@@ -260,7 +260,7 @@ static enum err_code write_each(struct context *c, const struct making *m, struc
 }
 
 static void write_duplicates(const struct making *m, struct relation *r) {
-    buf_str(&r->sql, "SELECT q.*");
+    buf_printf(&r->sql, "SELECT %s", m->search->kept);
     write_column(r, "f.other", "duplicate_group");
     write_column(r, "f.score", m->search->names[0]);
     buf_printf(&r->sql, " FROM %s AS f JOIN %s AS q ON q._rowid_ = f.number ORDER BY f.other, f.number", m->found_table,
@@ -270,7 +270,7 @@ static void write_duplicates(const struct making *m, struct relation *r) {
 static void write_diffused(const struct making *m, struct relation *r) {
     const struct search *x = m->search;
     bool limited = x->set.threshold >= -1;
-    buf_str(&r->sql, "SELECT q.*");
+    buf_printf(&r->sql, "SELECT %s", x->kept);
     write_column(r, "f.score", x->names[0]);
     buf_printf(&r->sql, " FROM %s AS q %sJOIN %s AS f ON f.number = q._rowid_", m->rows_table, limited ? "" : "LEFT ",
                m->found_table);

@@ -1,6 +1,8 @@
 /* The statement table and its dispatch. A statement is an effect (run) or a relation (lower), never both. */
 #include "lang/exec/statements.h"
 
+#include "lang/exec/exec_int.h"
+
 #include <string.h>
 
 struct statement_row {
@@ -138,8 +140,14 @@ enum err_code statement_show(struct context *c, struct relation *r, struct span 
 
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
     struct relation r = RELATION_INIT;
-    if (relation_add_query(c, &r, &s->query, e) == ERR_OK) {
-        statement_show(c, &r, s->query.span, e);
+    bool created = false;
+    if (exec_refuse_view(c, s, e) == ERR_OK && relation_add_query(c, &r, &s->query, e) == ERR_OK &&
+        exec_create_as(c, &r, s->query.span, &created, e) == ERR_OK) {
+        if (created) {
+            context_say(c, "Success");
+        } else {
+            statement_show(c, &r, s->query.span, e);
+        }
     }
     relation_release(c, &r);
     return e->code;

@@ -1,10 +1,12 @@
-/* The store on SQLite. A connection, its busy wait, what SQL may not do, statements and their values, nested
- * transactions. Functions of our own are in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in types.c.
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. What SQL may not
+ * do is in authorize.c, functions of our own in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in
+ * types.c.
  */
 #include "lang/store/store.h"
 
 #include "base/clock.h"
 #include "lang/store/aligned.h"
+#include "lang/store/authorize.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
 #include "lang/store/sqlite_int.h"
@@ -21,6 +23,11 @@
 #define BUSY_NAP_NS 20000000L /* the stop flag is read as often */
 #define STEPS_BETWEEN_CHECKS 2000
 #define CACHE_KIB "65536"
+
+enum {
+    MOST_BYTES = 128 << 20,   /* of a value or a row: one function over one value is not interrupted */
+    MOST_PATTERN_BYTES = 1000 /* of LIKE and GLOB, whose time is the pattern's times the text's */
+};
 
 struct store_query {
     struct store *store;
@@ -74,8 +81,8 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
         return true;
     }
     if (primary == SQLITE_AUTH) {
-        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->refused);
-        err_hint(e, "a workspace is one store; COPY brings other data into it");
+        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->authority.refused);
+        err_hint(e, "%s", s->authority.hint);
         return true;
     }
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
@@ -95,7 +102,13 @@ enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t l
     /* Looking for suggestions runs queries, which would overwrite the message. */
     char message[sizeof e->message];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
-    return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    if (s->explaining) {
+        return err_set(e, ERR_QUERY, "%s", message);
+    }
+    s->explaining = true;
+    query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    s->explaining = false;
+    return e->code;
 }
 
 static int wait_busy(void *user, int times) {
@@ -116,37 +129,6 @@ static int check_stop(void *user) {
     return stop_requested(s->stop);
 }
 
-/* PRAGMAs that take an argument and only read. All others with an argument would change how we use the file. */
-static const char *const reading_pragmas[] = {
-    "table_info",       "table_xinfo",       "table_list",      "index_list",  "index_info", "index_xinfo",
-    "foreign_key_list", "foreign_key_check", "integrity_check", "quick_check", "cache_size",
-};
-
-static int authorize(void *user, int action, const char *first, const char *second, const char *database,
-                     const char *trigger) {
-    struct store *s = user;
-    (void)database;
-    (void)trigger;
-    if (action == SQLITE_PRAGMA && second) {
-        for (size_t i = 0; i < sizeof reading_pragmas / sizeof *reading_pragmas; i++) {
-            if (strcasecmp(first, reading_pragmas[i]) == 0) {
-                return SQLITE_OK;
-            }
-        }
-        snprintf(s->refused, sizeof s->refused, "changing PRAGMA %s", first);
-        return SQLITE_DENY;
-    }
-    if (action == SQLITE_FUNCTION && second && strcasecmp(second, "load_extension") == 0) {
-        return SQLITE_DENY; /* SQLite has words for this one */
-    }
-    /* VACUUM attaches a nameless temporary file, which is harmless. */
-    if (action == SQLITE_DETACH || (action == SQLITE_ATTACH && !(first && !*first))) {
-        snprintf(s->refused, sizeof s->refused, "%s", action == SQLITE_ATTACH ? "ATTACH (or VACUUM INTO)" : "DETACH");
-        return SQLITE_DENY;
-    }
-    return SQLITE_OK;
-}
-
 static int configure(struct store *s) {
     static const int options[][2] = {
         {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_DQS_DML, 0},
@@ -157,6 +139,8 @@ static int configure(struct store *s) {
     for (size_t i = 0; i < sizeof options / sizeof *options && result == SQLITE_OK; i++) {
         result = sqlite3_db_config(s->db, options[i][0], options[i][1], (int *)NULL);
     }
+    sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, MOST_BYTES);
+    sqlite3_limit(s->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN_BYTES);
     sqlite3_busy_handler(s->db, wait_busy, s);
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
     /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
@@ -170,7 +154,7 @@ static int configure(struct store *s) {
             result = SQLITE_OK;
         }
     }
-    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, s) : result;
+    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, &s->authority) : result;
 }
 
 static int connect(struct store *s, const char *name, int flags) {
@@ -233,17 +217,29 @@ static enum err_code prepare_first(struct store *s, const char *sql, size_t len,
     return ERR_OK;
 }
 
+/* Some failures (an interrupt, a full disk) undo all of the transaction they happen in: say so, when it was a user's.
+ */
+static void tell_undone(struct store *s, bool was_open, struct err *e) {
+    if (was_open && sqlite3_get_autocommit(s->db) && !(s->depth > 0 && s->own_outermost)) {
+        char before[sizeof e->hint];
+        snprintf(before, sizeof before, "%s", e->hint);
+        snprintf(e->hint, sizeof e->hint, "%.180s%sthe whole transaction was undone", before, before[0] ? "; " : "");
+    }
+}
+
 enum err_code store_run(struct store *s, const char *sql, struct err *e) {
     size_t len = strlen(sql), at = 0, used = 0;
     s->function = ERR_INIT;
     while ((at += query_error_skip(sql + at, len - at)) < len) {
         sqlite3_stmt *statement = NULL;
         if (prepare_first(s, sql + at, len - at, &statement, &used, e) == ERR_OK) {
+            bool open = store_in_transaction(s);
             int result;
             while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
             }
             if (result != SQLITE_DONE) {
                 sqlite_fail(s, result, sql + at, used, e);
+                tell_undone(s, open, e);
             }
             sqlite3_finalize(statement);
         }
@@ -300,6 +296,15 @@ enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct
     }
     *out = q;
     return ERR_OK;
+}
+
+enum err_code store_prepare_user(struct store *s, const char *sql, size_t len, struct store_query **out,
+                                 struct err *e) {
+    s->authority.theirs = sql;
+    s->authority.theirs_len = len;
+    store_prepare(s, sql, len, out, e);
+    s->authority.theirs = NULL;
+    return e->code;
 }
 
 void store_finish(struct store_query *q) {
@@ -365,8 +370,19 @@ struct column store_column(const struct store_query *q, size_t index) {
                             : (struct column){"", VALUE_NULL};
 }
 
-bool store_reads_only(const struct store_query *q) {
-    return sqlite3_stmt_readonly(q->statement);
+const char *store_column_declared(const struct store_query *q, size_t index) {
+    return index < q->count ? sqlite3_column_decltype(q->statement, (int)index) : NULL;
+}
+
+bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column) {
+    int i = (int)index;
+    const char *database = index < q->count ? sqlite3_column_database_name(q->statement, i) : NULL;
+    if (!database || strcmp(database, "main") != 0) {
+        return false;
+    }
+    *table = sqlite3_column_table_name(q->statement, i);
+    *column = sqlite3_column_origin_name(q->statement, i);
+    return *table && *column;
 }
 
 enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
@@ -375,9 +391,11 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
         return ERR_OK;
     }
     q->store->function = ERR_INIT;
+    bool open = store_in_transaction(q->store);
     int result = sqlite3_step(q->statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         sqlite_fail(q->store, result, q->sql, q->len, e);
+        tell_undone(q->store, open, e);
         sqlite3_reset(q->statement);
         q->done = true;
         return e->code;
@@ -450,6 +468,10 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     return e->code;
 }
 
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
+}
+
 enum err_code store_begin(struct store *s, struct err *e) {
     bool outermost = s->depth == 0 && sqlite3_get_autocommit(s->db);
     if (control(s, outermost ? "BEGIN IMMEDIATE" : "SAVEPOINT", outermost ? -1 : s->depth, e) == ERR_OK) {
@@ -487,10 +509,6 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
-}
-
-bool store_in_transaction(const struct store *s) {
-    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_snapshot(struct store *s, struct err *e) {
