@@ -5,8 +5,10 @@
 #include "lang/data/workspace.h"
 #include "lang/exec/context.h"
 #include "lang/exec/functions.h"
+#include "lang/exec/matrix.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
+#include "lang/exec/models.h"
 #include "lang/exec/names.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
@@ -19,8 +21,11 @@
 struct session {
     struct workspace workspace;
     struct store *store; /* opened by the first statement */
+    struct functions *functions;
+    struct matrices *matrices;
     struct stop *stop;
     int temporaries;
+    struct buf stale_models;
 };
 
 enum err_code session_open(const struct session_config *config, struct session **out, struct err *e) {
@@ -40,6 +45,9 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s) {
     if (s) {
         store_close(s->store);
+        functions_free(s->functions);
+        matrices_free(s->matrices);
+        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -54,9 +62,11 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, e) != ERR_OK) {
+    if (functions_register(store, &s->functions, e) != ERR_OK || !(s->matrices = matrices_new())) {
         store_close(store);
-        return e->code;
+        functions_free(s->functions);
+        s->functions = NULL;
+        return err_nomem(e);
     }
     s->store = store;
     return ERR_OK;
@@ -72,14 +82,17 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
                         .arena = &arena,
                         .code = code,
                         .len = len,
-                        .temporaries = s->temporaries};
+                        .temporaries = s->temporaries,
+                        .stale_models = &s->stale_models};
     for (const struct statement *statement = first; statement && e->code == ERR_OK; statement = statement->next) {
         if (statement->kind != STATEMENT_MAGIC && need_store(s, &arena, e) != ERR_OK) {
             context_at(e, statement->span);
             break;
         }
         c.store = s->store;
+        c.matrices = s->matrices;
         statement_run(&c, statement, e);
+        models_sweep(&c);
     }
     s->temporaries = c.temporaries;
     arena_release(&arena);

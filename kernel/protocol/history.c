@@ -2,6 +2,7 @@
  * it is also session 1, the number that rows carry. */
 #include "kernel/protocol/history.h"
 
+#include "base/secret.h"
 #include "kernel/protocol/message.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ void history_add(struct history *h, const char *code, size_t len) {
     if (copy) {
         memcpy(copy, code, len);
         copy[len] = '\0';
+        secret_hide(copy, len);
         h->cells[h->count++] = copy;
     }
 }

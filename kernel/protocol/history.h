@@ -10,6 +10,7 @@ struct history {
     size_t count, capacity;
 };
 
+/* Keep a copy of the cell, tokens blanked out. */
 void history_add(struct history *h, const char *code, size_t len);
 void history_release(struct history *h);
 

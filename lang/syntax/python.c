@@ -54,12 +54,14 @@ static bool spelt(const struct line *l, const char *word) {
 
 static bool begins_with_python_word(const struct line *l) {
     /* Words that open a block, and so end their line with a colon; and words that stand before anything. */
-    static const char *const blocks[] = {"def", "class",  "for",  "while", "if",    "elif",
-                                         "try", "except", "with", "else",  "async", "finally"};
-    static const char *const words[] = {"import",   "assert", "del",  "raise", "global",
-                                        "nonlocal", "lambda", "pass", "await"};
+    static const char *const blocks[] = {"def", "class",  "for",  "while", "if",     "elif",
+                                         "try", "except", "with", "else",  "finally"};
+    static const char *const words[] = {"import", "assert", "del",   "raise", "global", "nonlocal", "lambda",
+                                        "pass",   "await",  "async", "yield", "return", "break",    "continue"};
+    bool colon = memchr(l->code + l->span.at, ':', l->span.len) != NULL;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (spelt(l, blocks[i]) && (l->last == ':' || i < 2)) {
+        /* WITH begins SQL too, which may well have a :: in it. */
+        if (spelt(l, blocks[i]) && (l->last == ':' || i < 2 || (colon && !spelt(l, "with")))) {
             return true;
         }
     }
@@ -97,7 +99,7 @@ static bool looks_like_python(const struct line *l) {
         return true;
     }
     if (first->kind != TOKEN_WORD) {
-        return false;
+        return sign(first, '[') || sign(first, '{');
     }
     if (begins_with_python_word(l) || sign(second, '=')) {
         return true;
@@ -110,7 +112,7 @@ static bool looks_like_python(const struct line *l) {
         bool sql = keyword_is(first->keyword, KEYWORD_SQL), own = keyword_is(first->keyword, KEYWORD_THANOSQL);
         return own ? !sql : !sql && !near_statement(l);
     }
-    bool joined = adjoins && (sign(second, '.') || sign(second, '['));
+    bool joined = adjoins && (sign(second, '.') || sign(second, '[') || sign(second, ':'));
     return first->keyword == WORD_OTHER && (joined || (sign(second, ',') && third->kind == TOKEN_WORD));
 }
 
@@ -123,12 +125,19 @@ enum err_code python_refuse(const char *code, size_t at, size_t end, struct err 
                     "GET THANOSQL DATASET fetches data sets");
         return err_at(e, l.span.at, l.span.len);
     }
+    /* ?word, word? and word?? */
+    bool asks = t->kind == TOKEN_WORD && sign(&l.tokens[1], '?') && l.tokens[1].span.at == t->span.at + t->span.len;
+    if (sign(t, '?') || (asks && (l.tokens[2].kind == TOKEN_END || sign(&l.tokens[2], '?')))) {
+        err_set(e, ERR_UNSUPPORTED, "Help is not asked for with ? in this kernel");
+        err_hint(e, "press Shift+Tab on a word to see what it does");
+        return err_at(e, l.span.at, l.span.len);
+    }
     if (t->kind == TOKEN_WORD && sign(&l.tokens[1], '=') && sign(&l.tokens[2], '%')) {
         err_set(e, ERR_UNSUPPORTED, "Keeping a result in a variable (name = %%thanosql …) is not available yet");
         err_hint(e, "run the statement without the name, or keep its rows with CREATE TABLE name AS SELECT …");
         return err_at(e, l.span.at, t->span.len);
     }
-    if (lexer_is(code, t, "API_TOKEN") && sign(&l.tokens[1], '=')) {
+    if (lexer_is(code, t, "API_TOKEN") && (sign(&l.tokens[1], '=') || sign(&l.tokens[1], ':'))) {
         err_set(e, ERR_SYNTAX, "API_TOKEN stands on a line of its own magic");
         err_hint(e, "write %%thanosql API_TOKEN=…, or leave it out: no token is needed here");
         return err_at(e, t->span.at, t->span.len);
