@@ -5,6 +5,7 @@
 #include "lang/data/workspace.h"
 #include "lang/exec/context.h"
 #include "lang/exec/functions.h"
+#include "lang/exec/matrix.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
 #include "lang/exec/models.h"
@@ -20,6 +21,8 @@
 struct session {
     struct workspace workspace;
     struct store *store; /* opened by the first statement */
+    struct functions *functions;
+    struct matrices *matrices;
     struct stop *stop;
     int temporaries;
     struct buf stale_models;
@@ -43,6 +46,8 @@ void session_close(struct session *s) {
     if (s) {
         store_close(s->store);
         buf_release(&s->stale_models);
+        functions_free(s->functions);
+        matrices_free(s->matrices);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -57,9 +62,11 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, e) != ERR_OK) {
+    if (functions_register(store, &s->functions, e) != ERR_OK || !(s->matrices = matrices_new())) {
         store_close(store);
-        return e->code;
+        functions_free(s->functions);
+        s->functions = NULL;
+        return err_nomem(e);
     }
     s->store = store;
     return ERR_OK;
@@ -83,6 +90,7 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
             break;
         }
         c.store = s->store;
+        c.matrices = s->matrices;
         statement_run(&c, statement, e);
         models_sweep(&c);
     }

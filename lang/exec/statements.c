@@ -25,6 +25,7 @@ static const struct statement_row rows[] = {
     {STATEMENT_COPY, "COPY", run_copy, NULL},
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
+    {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},
     /* Known, and not built yet. */
     {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
     {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
@@ -68,6 +69,7 @@ enum err_code statement_lower(struct context *c, const struct statement *s, stru
 
 enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
     const struct statement_row *row = find_row(s);
+    c->running = s;
     if (context_check(c, e) != ERR_OK) {
         return e->code;
     }

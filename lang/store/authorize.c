@@ -1,7 +1,7 @@
 /* Rules as tables: PRAGMAs that only read, and what changes a table. */
 #include "lang/store/authorize.h"
 
-#include <sqlite3.h>
+#include "lang/store/sqlite_int.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* The store on SQLite: sqlite3.h's room. A connection, its busy wait, statements and their values, nested transactions,
- * functions of our own. What SQL may not do is in authorize.c, look-ups in sqlite_catalogue.c, type names in types.c.
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. Functions of our
+ * own are in sqlite_functions.c, what SQL may not do in authorize.c, look-ups in sqlite_catalogue.c, type names in
+ * types.c.
  */
 #include "lang/store/store.h"
 
@@ -8,9 +9,8 @@
 #include "lang/store/authorize.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
+#include "lang/store/sqlite_int.h"
 #include "lang/store/types.h"
-
-#include <sqlite3.h>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -25,21 +25,8 @@
 #define CACHE_KIB "65536"
 
 enum {
-    MOST_ARGUMENTS = 127,     /* SQLite's own limit */
     MOST_BYTES = 128 << 20,   /* of a value or a row: one function over one value is not interrupted */
     MOST_PATTERN_BYTES = 1000 /* of LIKE and GLOB, whose time is the pattern's times the text's */
-};
-
-struct store {
-    sqlite3 *db;
-    struct stop *stop;
-    char *path;
-    double busy_since;
-    int depth;          /* of our transactions */
-    bool own_outermost; /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
-    struct authority authority;
-    bool explaining;     /* look-ups for suggestions run, and must not ask for suggestions themselves */
-    struct err function; /* how a function of ours failed */
 };
 
 struct store_query {
@@ -108,7 +95,7 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
     return false;
 }
 
-static enum err_code fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
+enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
     if (fail_outside(s, result, e)) {
         return e->code;
     }
@@ -224,7 +211,7 @@ static enum err_code prepare_first(struct store *s, const char *sql, size_t len,
     }
     int result = sqlite3_prepare_v2(s->db, sql, (int)len, out, &tail);
     if (result != SQLITE_OK) {
-        return fail(s, result, sql, len, e);
+        return sqlite_fail(s, result, sql, len, e);
     }
     *used = (size_t)(tail - sql);
     return ERR_OK;
@@ -251,7 +238,7 @@ enum err_code store_run(struct store *s, const char *sql, struct err *e) {
             while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
             }
             if (result != SQLITE_DONE) {
-                fail(s, result, sql + at, used, e);
+                sqlite_fail(s, result, sql + at, used, e);
                 tell_undone(s, open, e);
             }
             sqlite3_finalize(statement);
@@ -359,7 +346,7 @@ enum err_code store_bind(struct store_query *q, int index, const struct value *v
     if (result == SQLITE_RANGE) {
         return err_set(e, ERR_QUERY, "the SQL has no parameter number %d", index);
     }
-    return result == SQLITE_OK ? ERR_OK : fail(q->store, result, q->sql, q->len, e);
+    return result == SQLITE_OK ? ERR_OK : sqlite_fail(q->store, result, q->sql, q->len, e);
 }
 
 /* The result of sqlite3_reset() repeats the failure of the last step, which was told already. */
@@ -368,6 +355,10 @@ enum err_code store_reset(struct store_query *q, struct err *e) {
     sqlite3_reset(q->statement);
     q->done = false;
     return ERR_OK;
+}
+
+size_t store_parameter_count(const struct store_query *q) {
+    return (size_t)sqlite3_bind_parameter_count(q->statement);
 }
 
 size_t store_column_count(const struct store_query *q) {
@@ -403,7 +394,7 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
     bool open = store_in_transaction(q->store);
     int result = sqlite3_step(q->statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
-        fail(q->store, result, q->sql, q->len, e);
+        sqlite_fail(q->store, result, q->sql, q->len, e);
         tell_undone(q->store, open, e);
         sqlite3_reset(q->statement);
         q->done = true;
@@ -414,8 +405,7 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
     return ERR_OK;
 }
 
-/* A value as SQLite stores it; a blob is VALUE_BLOB. */
-static struct value plain_value(sqlite3_value *from) {
+struct value sqlite_plain_value(sqlite3_value *from) {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
         return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
@@ -441,7 +431,7 @@ struct value store_value(struct store_query *q, size_t index) {
         return (struct value){.type = VALUE_NULL};
     }
     struct cell *cell = &q->columns[index];
-    struct value v = plain_value(sqlite3_column_value(q->statement, (int)index));
+    struct value v = sqlite_plain_value(sqlite3_column_value(q->statement, (int)index));
     if (v.type == VALUE_INTEGER && cell->type == VALUE_BOOLEAN && (v.integer == 0 || v.integer == 1)) {
         v.type = VALUE_BOOLEAN;
     } else if (v.type == VALUE_INTEGER && cell->type == VALUE_REAL) {
@@ -471,15 +461,11 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     sqlite3_progress_handler(s->db, 0, NULL, NULL);
     int result = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
     if (result != SQLITE_OK) {
-        fail(s, result, sql, strlen(sql), e);
+        sqlite_fail(s, result, sql, strlen(sql), e);
         e->has_span = 0; /* these words are not the user's */
     }
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
     return e->code;
-}
-
-bool store_in_transaction(const struct store *s) {
-    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_begin(struct store *s, struct err *e) {
@@ -521,80 +507,36 @@ void store_rollback(struct store *s) {
     }
 }
 
-struct registered {
-    struct store *store;
-    store_function function;
-    void *user;
-    struct aligned aligned[MOST_ARGUMENTS];
-};
-
-static void forget_function(void *user) {
-    struct registered *r = user;
-    for (size_t i = 0; i < MOST_ARGUMENTS; i++) {
-        free(r->aligned[i].copy);
-    }
-    free(r);
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
-static void give_result(sqlite3_context *context, const struct value *v) {
-    const char *bytes = v->text ? v->text : "";
-    switch (v->type) {
-    case VALUE_NULL:
-        sqlite3_result_null(context);
-        break;
-    case VALUE_BOOLEAN:
-    case VALUE_INTEGER:
-        sqlite3_result_int64(context, v->integer);
-        break;
-    case VALUE_REAL:
-        sqlite3_result_double(context, v->real);
-        break;
-    case VALUE_TEXT:
-        sqlite3_result_text64(context, bytes, v->length, SQLITE_TRANSIENT, SQLITE_UTF8);
-        break;
-    case VALUE_BLOB:
-        sqlite3_result_blob64(context, bytes, v->length, SQLITE_TRANSIENT);
-        break;
-    case VALUE_VECTOR:
-        sqlite3_result_blob64(context, v->length ? (const void *)v->vector : "", v->length * sizeof(float),
-                              SQLITE_TRANSIENT);
-        break;
+enum err_code store_snapshot(struct store *s, struct err *e) {
+    return control(s, "BEGIN", -1, e);
+}
+
+void store_snapshot_end(struct store *s) {
+    struct err ignored = ERR_INIT;
+    if (store_in_transaction(s)) {
+        control(s, "COMMIT", -1, &ignored);
     }
 }
 
-static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct registered *r = sqlite3_user_data(context);
-    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
-    struct err e = ERR_INIT;
-    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) {
-        arguments[i] = plain_value(from[i]);
-        if (arguments[i].type == VALUE_BLOB) { /* it may be a vector */
-            const float *bytes = aligned_bytes(&r->aligned[i], arguments[i].text, arguments[i].length);
-            if (!bytes) {
-                sqlite3_result_error_nomem(context);
-                return;
-            }
-            arguments[i].text = (const char *)bytes;
-        }
+static enum err_code read_number(struct store *s, const char *sql, long long *out, struct err *e) {
+    struct store_query *q = NULL;
+    bool row = false;
+    if (store_prepare(s, sql, strlen(sql), &q, e) == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
+        *out = store_value(q, 0).integer;
     }
-    if (r->function(r->user, arguments, (size_t)count, &result, &e) == ERR_OK) {
-        give_result(context, &result);
-        return;
-    }
-    r->store->function = e;
-    sqlite3_result_error(context, e.message, -1);
+    store_finish(q);
+    return e->code;
 }
 
-enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
-                             struct err *e) {
-    struct registered *r = calloc(1, sizeof *r);
-    if (!r) {
-        return err_nomem(e);
+enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e) {
+    struct store_stamp stamp = {.own = sqlite3_total_changes64(s->db)};
+    if (read_number(s, "PRAGMA data_version", &stamp.others, e) == ERR_OK &&
+        read_number(s, "PRAGMA schema_version", &stamp.schema, e) == ERR_OK) {
+        *out = stamp;
     }
-    *r = (struct registered){.store = s, .function = f, .user = user};
-    /* SQLite calls forget_function itself when this fails. Innocuous: may be used in views. */
-    int result =
-        sqlite3_create_function_v2(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, r,
-                                   call_function, NULL, NULL, forget_function);
-    return result == SQLITE_OK ? ERR_OK : fail(s, result, "", 0, e);
+    return e->code;
 }
