@@ -11,11 +11,11 @@ void on_kernel_info(struct lane *lane, const struct message *request) {
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", "thanosql", "version", KERNEL_LANGUAGE_VERSION, "mimetype",
                   "text/x-sql", "file_extension", ".sql", "pygments_lexer", "sql", "codemirror_mode", "text/x-pgsql");
     message_reply(lane, request, "kernel_info_reply",
-                  json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:[], s:[]}", "status", "ok", "protocol_version",
+                  json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:[], s:[s]}", "status", "ok", "protocol_version",
                             "5.5", "implementation", "thanosql-kernel", "implementation_version", KERNEL_VERSION,
                             "language_info", language, "banner",
                             "ThanoSQL kernel " KERNEL_VERSION ": SQL, and search by pictures, on this machine",
-                            "debugger", 0, "help_links", "supported_features"),
+                            "debugger", 0, "help_links", "supported_features", "kernel subshells"),
                   NULL);
 }
 
@@ -32,7 +32,7 @@ void on_is_complete(struct lane *lane, const struct message *request) {
         return;
     }
     enum completeness c =
-        session_is_complete(lane->kernel->session, json_string_value(code), json_string_length(code), &indent);
+        session_is_complete(lane->session, json_string_value(code), json_string_length(code), &indent);
     json_t *content = json_pack("{s:s}", "status", names[c]);
     if (c == INCOMPLETE) {
         json_object_set_new(content, "indent", json_string(indent ? indent : ""));
@@ -64,8 +64,8 @@ void on_complete(struct lane *lane, const struct message *request) {
     }
     struct completion found = {.start = cursor, .end = cursor};
     json_t *matches = json_array(), *types = json_array();
-    stop_clear(&lane->kernel->stop);
-    if (session_complete(lane->kernel->session, code, len, cursor, &arena, &found, &e) != ERR_OK) {
+    stop_clear(lane->stop);
+    if (session_complete(lane->session, code, len, cursor, &arena, &found, &e) != ERR_OK) {
         found.count = 0;
     }
     json_int_t start = (json_int_t)utf8_count(code, found.start), end = (json_int_t)utf8_count(code, found.end);
@@ -92,8 +92,8 @@ void on_inspect(struct lane *lane, const struct message *request) {
         return;
     }
     int detail = message_number(request->content, "detail_level", 0) > 0;
-    stop_clear(&lane->kernel->stop);
-    session_inspect(lane->kernel->session, code, len, cursor, detail, &arena, &plain, &html, &e);
+    stop_clear(lane->stop);
+    session_inspect(lane->session, code, len, cursor, detail, &arena, &plain, &html, &e);
     json_t *data = json_object();
     if (plain) {
         json_object_set_new(data, "text/plain", json_string(plain));
@@ -108,10 +108,9 @@ void on_inspect(struct lane *lane, const struct message *request) {
 }
 
 void on_history(struct lane *lane, const struct message *request) {
-    message_reply(
-        lane, request, "history_reply",
-        json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(&lane->kernel->history, request->content)),
-        NULL);
+    message_reply(lane, request, "history_reply",
+                  json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(&lane->history, request->content)),
+                  NULL);
 }
 
 void on_comm_info(struct lane *lane, const struct message *request) {
