@@ -45,9 +45,9 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s) {
     if (s) {
         store_close(s->store);
+        buf_release(&s->stale_models);
         functions_free(s->functions);
         matrices_free(s->matrices);
-        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }

@@ -1,5 +1,5 @@
-/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. What SQL may not
- * do is in authorize.c, functions of our own in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. Functions of our
+ * own are in sqlite_functions.c, what SQL may not do in authorize.c, look-ups in sqlite_catalogue.c, type names in
  * types.c.
  */
 #include "lang/store/store.h"
@@ -470,10 +470,6 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     return e->code;
 }
 
-bool store_in_transaction(const struct store *s) {
-    return !sqlite3_get_autocommit(s->db);
-}
-
 enum err_code store_begin(struct store *s, struct err *e) {
     bool outermost = s->depth == 0 && sqlite3_get_autocommit(s->db);
     if (control(s, outermost ? "BEGIN IMMEDIATE" : "SAVEPOINT", outermost ? -1 : s->depth, e) == ERR_OK) {
@@ -511,6 +507,10 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
+}
+
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_snapshot(struct store *s, struct err *e) {
