@@ -26,7 +26,7 @@ while read -r header rooms; do
         fail "<$header belongs in $rooms only:"
 done <<'ROOMS'
 zmq\.h kernel/transport/sockets.c
-sqlite3\.h lang/store/sqlite.c
+sqlite3\.h lang/store/sqlite_int.h
 cblas\.h ml/nn/gemm.c
 jpeglib\.h ml/image/jpeg.c
 png\.h ml/image/png.c
@@ -34,7 +34,8 @@ curl/ lang/data/download.c
 archive lang/data/archive.c
 csv\.h lang/data/csv.c
 openssl/ base/digest.c
-pg_query\.h lang/sql/split.c
+pg_query\.h lang/sql/check.c
+pg_query/ lang/sql/tree.h
 ROOMS
 sources base lang ml kernel | xargs grep -lE '#include <jansson' | grep -vE '^kernel/|^ml/model/modelfile\.c$' |
     fail "<jansson.h> belongs in kernel/ and ml/model/modelfile.c only:"

@@ -1,14 +1,12 @@
-/* The store on SQLite: sqlite3.h's one room. A connection, its busy wait, what SQL may not do, statements and their
- * values, nested transactions, functions of our own. Look-ups are in sqlite_catalogue.c, type names in types.c. */
-#include "lang/store/store.h"
+/* The store on SQLite: a connection, its busy wait, what SQL may not do, statements and their values, nested
+ * transactions. Functions of our own are in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in types.c. */
+#include "lang/store/sqlite_int.h"
 
 #include "base/clock.h"
 #include "lang/store/aligned.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
 #include "lang/store/types.h"
-
-#include <sqlite3.h>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -21,19 +19,6 @@
 #define BUSY_NAP_NS 20000000L /* the stop flag is read as often */
 #define STEPS_BETWEEN_CHECKS 2000
 #define CACHE_KIB "65536"
-
-enum { MOST_ARGUMENTS = 127 }; /* SQLite's own limit */
-
-struct store {
-    sqlite3 *db;
-    struct stop *stop;
-    char *path;
-    double busy_since;
-    int depth;           /* of our transactions */
-    bool own_outermost;  /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
-    char refused[64];    /* what the authorizer turned away last */
-    struct err function; /* how a function of ours failed */
-};
 
 struct store_query {
     struct store *store;
@@ -102,7 +87,7 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
 }
 
 /* The failure `result` of sql[0..len). */
-static enum err_code fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
+enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
     if (fail_outside(s, result, e)) {
         return e->code;
     }
@@ -222,7 +207,9 @@ enum err_code store_open(const char *path, struct stop *stop, struct store **out
 
 void store_close(struct store *s) {
     if (s) {
+        sqlite_forget_columns(s);
         sqlite3_close_v2(s->db);
+        sqlite_forget_functions(s);
         free(s->path);
         free(s);
     }
@@ -241,7 +228,7 @@ static enum err_code prepare_first(struct store *s, const char *sql, size_t len,
     }
     int result = sqlite3_prepare_v2(s->db, sql, (int)len, out, &tail);
     if (result != SQLITE_OK) {
-        return fail(s, result, sql, len, e);
+        return sqlite_fail(s, result, sql, len, e);
     }
     *used = (size_t)(tail - sql);
     return ERR_OK;
@@ -257,7 +244,7 @@ enum err_code store_run(struct store *s, const char *sql, struct err *e) {
             while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
             }
             if (result != SQLITE_DONE) {
-                fail(s, result, sql + at, used, e);
+                sqlite_fail(s, result, sql + at, used, e);
             }
             sqlite3_finalize(statement);
         }
@@ -355,7 +342,7 @@ enum err_code store_bind(struct store_query *q, int index, const struct value *v
     if (result == SQLITE_RANGE) {
         return err_set(e, ERR_QUERY, "the SQL has no parameter number %d", index);
     }
-    return result == SQLITE_OK ? ERR_OK : fail(q->store, result, q->sql, q->len, e);
+    return result == SQLITE_OK ? ERR_OK : sqlite_fail(q->store, result, q->sql, q->len, e);
 }
 
 /* The result of sqlite3_reset() repeats the failure of the last step, which was told already. */
@@ -371,8 +358,14 @@ size_t store_column_count(const struct store_query *q) {
 }
 
 struct column store_column(const struct store_query *q, size_t index) {
-    return index < q->count ? (struct column){q->columns[index].name, q->columns[index].type}
-                            : (struct column){"", VALUE_NULL};
+    return index < q->count ? (struct column){.name = q->columns[index].name, .type = q->columns[index].type}
+                            : (struct column){.name = ""};
+}
+
+void store_set_type(struct store_query *q, size_t index, enum value_type type) {
+    if (index < q->count) {
+        q->columns[index].type = type;
+    }
 }
 
 bool store_reads_only(const struct store_query *q) {
@@ -387,7 +380,7 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
     q->store->function = ERR_INIT;
     int result = sqlite3_step(q->statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
-        fail(q->store, result, q->sql, q->len, e);
+        sqlite_fail(q->store, result, q->sql, q->len, e);
         sqlite3_reset(q->statement);
         q->done = true;
         return e->code;
@@ -398,7 +391,7 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
 }
 
 /* A value as SQLite stores it; a blob is VALUE_BLOB. */
-static struct value plain_value(sqlite3_value *from) {
+struct value sqlite_plain_value(sqlite3_value *from) {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
         return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
@@ -424,7 +417,7 @@ struct value store_value(struct store_query *q, size_t index) {
         return (struct value){.type = VALUE_NULL};
     }
     struct cell *cell = &q->columns[index];
-    struct value v = plain_value(sqlite3_column_value(q->statement, (int)index));
+    struct value v = sqlite_plain_value(sqlite3_column_value(q->statement, (int)index));
     if (v.type == VALUE_INTEGER && cell->type == VALUE_BOOLEAN && (v.integer == 0 || v.integer == 1)) {
         v.type = VALUE_BOOLEAN;
     } else if (v.type == VALUE_INTEGER && cell->type == VALUE_REAL) {
@@ -436,6 +429,10 @@ struct value store_value(struct store_query *q, size_t index) {
         }
     }
     return v;
+}
+
+bool store_in_transaction(struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
 long long store_changes(struct store *s) {
@@ -454,7 +451,7 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     sqlite3_progress_handler(s->db, 0, NULL, NULL);
     int result = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
     if (result != SQLITE_OK) {
-        fail(s, result, sql, strlen(sql), e);
+        sqlite_fail(s, result, sql, strlen(sql), e);
         e->has_span = 0; /* these words are not the user's */
     }
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
@@ -498,82 +495,4 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
-}
-
-struct registered {
-    struct store *store;
-    store_function function;
-    void *user;
-    struct aligned aligned[MOST_ARGUMENTS];
-};
-
-static void forget_function(void *user) {
-    struct registered *r = user;
-    for (size_t i = 0; i < MOST_ARGUMENTS; i++) {
-        free(r->aligned[i].copy);
-    }
-    free(r);
-}
-
-static void give_result(sqlite3_context *context, const struct value *v) {
-    const char *bytes = v->text ? v->text : "";
-    switch (v->type) {
-    case VALUE_NULL:
-        sqlite3_result_null(context);
-        break;
-    case VALUE_BOOLEAN:
-    case VALUE_INTEGER:
-        sqlite3_result_int64(context, v->integer);
-        break;
-    case VALUE_REAL:
-        sqlite3_result_double(context, v->real);
-        break;
-    case VALUE_TEXT:
-        sqlite3_result_text64(context, bytes, v->length, SQLITE_TRANSIENT, SQLITE_UTF8);
-        break;
-    case VALUE_BLOB:
-        sqlite3_result_blob64(context, bytes, v->length, SQLITE_TRANSIENT);
-        break;
-    case VALUE_VECTOR:
-        sqlite3_result_blob64(context, v->length ? (const void *)v->vector : "", v->length * sizeof(float),
-                              SQLITE_TRANSIENT);
-        break;
-    }
-}
-
-static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct registered *r = sqlite3_user_data(context);
-    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
-    struct err e = ERR_INIT;
-    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) {
-        arguments[i] = plain_value(from[i]);
-        if (arguments[i].type == VALUE_BLOB) { /* it may be a vector */
-            const float *bytes = aligned_bytes(&r->aligned[i], arguments[i].text, arguments[i].length);
-            if (!bytes) {
-                sqlite3_result_error_nomem(context);
-                return;
-            }
-            arguments[i].text = (const char *)bytes;
-        }
-    }
-    if (r->function(r->user, arguments, (size_t)count, &result, &e) == ERR_OK) {
-        give_result(context, &result);
-        return;
-    }
-    r->store->function = e;
-    sqlite3_result_error(context, e.message, -1);
-}
-
-enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
-                             struct err *e) {
-    struct registered *r = calloc(1, sizeof *r);
-    if (!r) {
-        return err_nomem(e);
-    }
-    *r = (struct registered){.store = s, .function = f, .user = user};
-    /* SQLite calls forget_function itself when this fails. Innocuous: may be used in views. */
-    int result =
-        sqlite3_create_function_v2(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, r,
-                                   call_function, NULL, NULL, forget_function);
-    return result == SQLITE_OK ? ERR_OK : fail(s, result, "", 0, e);
 }

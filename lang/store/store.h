@@ -38,6 +38,9 @@ bool store_reads_only(const struct store_query *q);
 enum err_code store_step(struct store_query *q, bool *row, struct err *e);
 struct value store_value(struct store_query *q, size_t index); /* until the next step */
 
+/* Say what an expression's column holds, where the store cannot know: 0 and 1 then come as booleans. */
+void store_set_type(struct store_query *q, size_t index, enum value_type type);
+
 /* Rows that the last INSERT, UPDATE or DELETE touched. */
 long long store_changes(struct store *s);
 
@@ -46,8 +49,16 @@ enum err_code store_begin(struct store *s, struct err *e);  /* takes the write l
 enum err_code store_commit(struct store *s, struct err *e); /* on failure the transaction is rolled back */
 void store_rollback(struct store *s);
 
+/* Whether a transaction is open, the user's or ours. */
+bool store_in_transaction(struct store *s);
+
 /* Look-ups. Names are compared without case. */
 enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e);
+/* kind: "table", "view", "index". */
+enum err_code store_has_object(struct store *s, const char *kind, const char *name, bool *found, struct err *e);
+/* Append the SQL that made a table or view; nothing if there is none. */
+struct buf;
+enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
@@ -59,7 +70,6 @@ enum err_code store_each_column(struct store *s, const char *table, void (*each)
 void store_type_name(enum value_type type, size_t length, char out[32]);
 
 /* A quoted identifier, for building SQL: "a ""b""". */
-struct buf;
 void store_add_identifier(struct buf *sql, const char *name);
 
 /* A scalar function of SQL, deterministic. The callback writes *result (its memory must stay valid until the
@@ -68,5 +78,25 @@ typedef enum err_code (*store_function)(void *user, const struct value *argument
                                         struct err *e);
 enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
                              struct err *e);
+
+/* Whether a function of that name was registered, which takes that many arguments (registered with -1: any). Names
+ * that begin with pg_ are not told: they are what lang/sql writes, not the user. */
+bool store_has_function(const struct store *s, const char *name, int arguments);
+
+/* An aggregate, also over windows. Its rows are kept, and given all at once: `rows` has count x arguments values. */
+typedef enum err_code (*store_aggregate)(void *user, const struct value *rows, size_t count, size_t arguments,
+                                         struct value *result, struct err *e);
+enum err_code store_register_aggregate(struct store *s, const char *name, int arguments, store_aggregate f, void *user,
+                                       struct err *e);
+
+/* A function that returns a table: columns ordinality (from 1) and v1 to v16. The cursor is the callback's own. */
+enum { STORE_TABLE_COLUMNS = 16, STORE_TABLE_ARGUMENTS = 60 };
+struct store_table {
+    enum err_code (*open)(const struct value *arguments, size_t count, void **cursor, struct err *e);
+    /* Fill values[0..STORE_TABLE_COLUMNS), which are NULL before; their memory must last until the next call. */
+    enum err_code (*next)(void *cursor, bool *row, struct value *values, struct err *e);
+    void (*close)(void *cursor); /* NULL is fine */
+};
+enum err_code store_register_table(struct store *s, const char *name, const struct store_table *t, struct err *e);
 
 #endif
