@@ -47,12 +47,12 @@ $(B)/stamp: FORCE
 
 -include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)
 
-include make/packages.mk make/install.mk make/test.mk
+include make/packages.mk make/install.mk make/test.mk make/bench.mk
 
 .PHONY: FORCE clean format lint
 .SECONDARY:
 
-C_FILES = $(wildcard base/*.[ch] ml/*.[ch] ml/*/*.[ch] lang/*.[ch] lang/*/*.[ch] kernel/*.[ch] kernel/*/*.[ch] tests/*/*.[ch])
+C_FILES = $(wildcard base/*.[ch] ml/*.[ch] ml/*/*.[ch] lang/*.[ch] lang/*/*.[ch] kernel/*.[ch] kernel/*/*.[ch] tests/*/*.[ch] bench/*.c)
 format:
 	clang-format -i $(C_FILES)
 lint:

@@ -11,11 +11,7 @@
 #include <unistd.h>
 
 static enum err_code failed(struct err *e, const char *doing, const char *path) {
-    char reason[128] = "";
-    if (strerror_r(errno, reason, sizeof reason) != 0) {
-        snprintf(reason, sizeof reason, "error %d", errno);
-    }
-    return err_set(e, ERR_FILE, "cannot %s '%s': %s", doing, path, reason);
+    return err_set(e, ERR_FILE, "cannot %s '%s': %s", doing, path, strerror(errno));
 }
 
 static enum err_code read_open(int fd, const char *path, size_t most, struct buf *out, struct err *e) {

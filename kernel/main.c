@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,28 +41,30 @@ static void set_signals(void) {
     sigaction(SIGPIPE, &action, NULL);
 }
 
-/* A descriptor that becomes readable when the process that started us ends, or -1. */
-static int watch_parent(void) {
-    pid_t parent = getppid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) {
-        kernel_end(&kernel); /* it ended before the line above */
-    }
+/* The process that started us. PR_SET_PDEATHSIG would not do: it fires when the thread that started us ends. */
+struct parent {
+    pid_t id;  /* 0: not visible from here */
+    int ended; /* a descriptor that becomes readable when it ends; -1: there is none, so look each second */
+};
+
+static struct parent watch_parent(void) {
+    struct parent p = {getppid(), -1};
 #ifdef SYS_pidfd_open
-    return parent > 1 ? (int)syscall(SYS_pidfd_open, parent, 0) : -1;
-#else
-    return -1;
+    p.ended = p.id > 0 ? (int)syscall(SYS_pidfd_open, p.id, 0) : -1;
 #endif
+    return p;
 }
 
-static void serve(struct lane *lane, int wake, int parent) {
+/* `parent` is NULL in the lane that does not watch it. */
+static void serve(struct lane *lane, int wake, const struct parent *parent) {
     struct frames f = FRAMES_INIT;
+    bool look = parent && parent->id > 0 && parent->ended < 0;
     while (!atomic_load(&kernel.ending)) {
-        int events = sockets_wait(lane->socket, NULL, wake, parent, -1);
+        int events = sockets_wait(lane->socket, NULL, wake, parent ? parent->ended : -1, look ? 1000 : -1);
         if (events & SOCKET_CLOSED) {
             break;
         }
-        if (events & SOCKET_OTHER) {
+        if (events & SOCKET_OTHER || (look && getppid() != parent->id)) {
             log_line("the process that started this kernel has ended");
             kernel_end(&kernel);
         }
@@ -85,7 +86,7 @@ static void wait_for_shell(void) {
 static void *control(void *user) {
     struct lane lane = {.kernel = &kernel, .channel = CHANNEL_CONTROL, .publish = iopub_sender(kernel.sockets)};
     lane.socket = sockets_channel(kernel.sockets, CHANNEL_CONTROL);
-    serve(&lane, kernel.control_wake, *(int *)user);
+    serve(&lane, kernel.control_wake, user);
     wait_for_shell();
     if (!atomic_load(&kernel.finished)) {
         iopub_stop(kernel.iopub, lane.publish);
@@ -111,7 +112,7 @@ static enum err_code run(struct err *e) {
     sigset_t all, old;
     pthread_t control_thread, heartbeat_thread;
     struct session_config config = {.stop = &kernel.stop};
-    int parent = watch_parent();
+    struct parent parent = watch_parent();
     if (session_open(&config, &kernel.session, e) != ERR_OK) {
         return e->code;
     }
@@ -130,7 +131,7 @@ static enum err_code run(struct err *e) {
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     message_publish(&lane, NULL, "status", json_pack("{s:s}", "execution_state", "starting"));
-    serve(&lane, kernel.shell_wake, -1);
+    serve(&lane, kernel.shell_wake, NULL);
     atomic_store(&kernel.finished, true);
     kernel_end(&kernel);
     pthread_join(control_thread, NULL);

@@ -16,6 +16,17 @@ struct picture {
     const char *alt;   /* words for those who cannot see it: the path */
 };
 
+/* Pictures that belong together, on one sheet. Each has its own size on the page, within `box` x `box`. */
+struct picture_grid {
+    const struct grid_item {
+        struct picture picture;
+        const char *caption; /* lines under it, parted by newlines */
+    } * items;
+    size_t count;
+    int columns; /* a row, where the page is wide enough; 0: as many as it holds */
+    int box;     /* CSS pixels */
+};
+
 /* How far something long has come. One progress line a statement; `done == total` (and total > 0) ends it. */
 struct progress {
     const char *what;    /* "Training", "Embedding", "Downloading train-images" */
@@ -37,6 +48,7 @@ struct sink {
     void (*table_row)(void *user, const struct value *values);
     void (*table_end)(void *user);
     void (*picture)(void *user, const struct picture *p);
+    void (*grid)(void *user, const struct picture_grid *g);
     void (*progress)(void *user, const struct progress *p);
 };
 

@@ -11,11 +11,12 @@ cp "$notebook" "$out/$name.ipynb"
 export THANOSQL_WORKSPACE="$out/workspace"
 run() {
     "$venv/bin/jupyter" nbconvert --to notebook --execute --inplace --log-level=ERROR \
-        --ExecutePreprocessor.kernel_name=thanosql "$out/$name.ipynb" 2>"$out/log"
+        --ExecutePreprocessor.kernel_name=thanosql --ExecutePreprocessor.record_timing=False "$out/$name.ipynb" 2>"$out/log"
 }
 if ! run; then
     if grep -q 'ThanoSQLConnectionError' "$out/log"; then
-        echo "MNIST cannot be fetched from here; showing the drawn digits instead (they are not MNIST)."
+        echo "MNIST cannot be fetched from here (an npm client on PATH would be one more source);"
+        echo "showing the drawn digits instead, which are not MNIST."
         sed -e 's/mnist_data/digits_data/g' -e 's/mnist_\(train\|test\)\.csv/digits_\1.csv/g' -e 's/923\.jpg/8.jpg/g' \
             "$notebook" >"$out/$name.ipynb"
         run || { tail -30 "$out/log" >&2; exit 1; }

@@ -2,6 +2,7 @@
 # The rules that a compiler does not check: direction of includes, one room for each third-party header, file length,
 # formatting, banned calls.
 set -u
+shopt -s lastpipe # so that `| fail` sets our status
 cd "$(dirname "$0")/.." || exit 1
 status=0
 fail() { # title, then lines on standard input: any line is a failure

@@ -2,6 +2,7 @@
 #include "kernel/display/display.h"
 
 #include "kernel/display/frame_grid.h"
+#include "kernel/display/grid.h"
 #include "kernel/display/output_message.h"
 #include "kernel/display/progress_view.h"
 #include "kernel/display/stream.h"
@@ -94,6 +95,22 @@ static void on_picture(void *user, const struct picture *p) {
     output_message_publish(&d->output, "display_data", output_message_picture(p));
 }
 
+static void on_grid(void *user, const struct picture_grid *g) {
+    static const char words[] = "The pictures are not shown: memory is out.\n";
+    struct display *d = user;
+    struct buf html = BUF_INIT, plain = BUF_INIT;
+    grid_html(g, &html);
+    grid_text(g, &plain);
+    if (buf_ok(&html) && buf_ok(&plain)) {
+        streams_flush(d);
+        output_message_publish(&d->output, "display_data", output_message_display(&html, &plain));
+    } else {
+        on_warning(d, words, sizeof words - 1);
+    }
+    buf_release(&html);
+    buf_release(&plain);
+}
+
 static void on_progress(void *user, const struct progress *p) {
     struct display *d = user;
     progress_view_update(&d->progress, p, streams_flush, d);
@@ -113,6 +130,7 @@ struct display *display_new(const struct display_output *output, int count) {
                             .table_row = on_table_row,
                             .table_end = on_table_end,
                             .picture = on_picture,
+                            .grid = on_grid,
                             .progress = on_progress};
     stream_init(&d->stream, &d->output);
     progress_view_init(&d->progress, &d->output);

@@ -35,7 +35,7 @@ json_t *display_error(const struct err *e, const char *code, size_t len) {
     json_t *traceback = json_array();
     lines_append(traceback, &text);
     buf_clear(&text);
-    buf_printf(&text, RED "%s" PLAIN ": %s", ename, buf_text(&evalue));
+    buf_printf(&text, RED "%s" PLAIN "%s%s", ename, evalue.len > 0 ? ": " : "", buf_text(&evalue));
     /* The last entry is whole, even when a store's message has several lines, and there even without memory. */
     json_array_append_new(traceback, json_string(buf_ok(&text) ? buf_text(&text) : ename));
     json_t *content = json_pack("{s:s, s:s, s:o}", "ename", ename, "evalue", buf_text(&evalue), "traceback", traceback);

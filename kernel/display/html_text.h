@@ -8,4 +8,7 @@
  * become U+FFFD. */
 void html_text_add(struct buf *out, const char *text, size_t len);
 
+/* The same inside an attribute's double quotes. */
+void html_attribute_add(struct buf *out, const char *text, size_t len);
+
 #endif

@@ -33,6 +33,12 @@ json_t *output_message_result(int count, const struct buf *html, const struct bu
                      "text/plain", text_json(plain), "metadata");
 }
 
+json_t *output_message_display(const struct buf *html, const struct buf *plain) {
+    json_t *words = repaired_json(buf_text(plain), plain->len); /* paths may be no UTF-8 */
+    return json_pack("{s:{s:o, s:o}, s:{}, s:{}}", "data", "text/html", text_json(html), "text/plain", words,
+                     "metadata", "transient");
+}
+
 json_t *output_message_progress(const char *id, const struct buf *html, const struct buf *plain) {
     return json_pack("{s:{s:o, s:o}, s:{}, s:{s:s}}", "data", "text/html", text_json(html), "text/plain",
                      text_json(plain), "metadata", "transient", "display_id", id);

@@ -14,6 +14,11 @@
 
 enum { BAR_WIDTH = 20 };
 
+/* As JupyterLab sets the text of stdout, so that a line of progress stands in line with what is printed. */
+#define LINE_STYLE                                                                                              \
+    "margin: 0; padding-left: 1ch; white-space: pre-wrap; font-family: var(--jp-code-font-family, monospace); " \
+    "font-size: var(--jp-code-font-size, 13px); line-height: var(--jp-code-line-height, 1.3);"
+
 static const double silence = 0.5;  /* seconds before anything is shown */
 static const double interval = 0.2; /* seconds between updates */
 
@@ -69,6 +74,15 @@ static bool is_done(const struct progress *p) {
     return p->total > 0 && p->done >= p->total;
 }
 
+/* With epochs, `done` counts within one of them; the whole is what a bar should show. */
+static double work_done(const struct progress *p) {
+    return p->epochs > 1 ? (p->epoch - 1) * p->total + p->done : p->done;
+}
+
+static double work_total(const struct progress *p) {
+    return p->epochs > 1 ? p->epochs * p->total : p->total;
+}
+
 static void amounts_add(const struct progress_view *v, struct buf *out) {
     if (v->last.total > 0) {
         bool bytes = strcmp(v->unit, "bytes") == 0;
@@ -80,23 +94,26 @@ static void amounts_add(const struct progress_view *v, struct buf *out) {
     }
 }
 
-/* Rate, time left, epoch, loss: each only where it means something. */
+/* Epoch or amounts, rate, time left, loss: each only where it means something. Training may end before its last epoch,
+ * so with epochs the time is a bound. */
 static void details_add(const struct progress_view *v, struct buf *out) {
     const struct progress *p = &v->last;
-    double rate = p->seconds > 0 ? p->done / p->seconds : 0;
-    amounts_add(v, out);
+    double seconds = p->seconds - v->began, left = work_total(p) - work_done(p);
+    double rate = seconds > 0 ? work_done(p) / seconds : 0;
+    if (p->epochs > 1) {
+        buf_printf(out, "epoch %d/%d", p->epoch, p->epochs);
+    } else {
+        amounts_add(v, out);
+    }
     if (rate >= 1) {
         buf_str(out, "  ");
         progress_text_amount(out, floor(rate + 0.5), v->unit);
         buf_str(out, "/s");
     }
-    if (rate > 0 && p->total > p->done) {
-        buf_str(out, "  ");
-        progress_text_time(out, (p->total - p->done) / rate);
+    if (rate > 0 && left > 0) {
+        buf_str(out, p->epochs > 1 ? "  at most " : "  ");
+        progress_text_time(out, left / rate);
         buf_str(out, " left");
-    }
-    if (p->epochs > 0) {
-        buf_printf(out, "  epoch %d/%d", p->epoch, p->epochs);
     }
     if (p->loss_count > 0) {
         buf_printf(out, "  loss %.3g ", (double)v->last_loss);
@@ -105,7 +122,7 @@ static void details_add(const struct progress_view *v, struct buf *out) {
 }
 
 static double share_of(const struct progress *p) {
-    double share = p->total > 0 ? p->done / p->total : 0;
+    double share = p->total > 0 ? work_done(p) / work_total(p) : 0;
     return share > 0 ? fmin(share, 1) : 0;
 }
 
@@ -122,15 +139,21 @@ void progress_view_line(const struct progress_view *v, struct buf *out) {
 
 void progress_view_summary(const struct progress_view *v, struct buf *out) {
     const struct progress *p = &v->last;
+    bool stopped = p->total > p->done;
     buf_utf8(out, v->what, strlen(v->what));
-    if (p->total > p->done) {
-        buf_str(out, ": stopped at ");
+    buf_str(out, stopped ? ": stopped " : ": ");
+    if (stopped && p->epochs > 1) {
+        buf_printf(out, "in epoch %d of %d", p->epoch, p->epochs);
+    } else if (stopped) {
+        buf_str(out, "at ");
         amounts_add(v, out);
     } else {
-        buf_str(out, ": ");
+        if (p->epochs > 1) {
+            buf_printf(out, p->epoch < p->epochs ? "%d of %d epochs of " : "%d epochs of ", p->epoch, p->epochs);
+        }
         progress_text_amount(out, p->done, v->unit);
     }
-    buf_str(out, " in ");
+    buf_str(out, stopped ? " after " : " in ");
     progress_text_time(out, p->seconds);
     if (p->loss_count > 1) {
         buf_printf(out, ", loss %.3g → %.3g", (double)v->first_loss, (double)v->last_loss);
@@ -140,24 +163,32 @@ void progress_view_summary(const struct progress_view *v, struct buf *out) {
 }
 
 /* Colours are the page's own, but for the bar's blue, which stands on white and black alike. */
-void progress_view_html(const struct progress_view *v, struct buf *out) {
-    struct buf details = BUF_INIT;
-    double percent = floor(100 * share_of(&v->last));
-    details_add(v, &details);
-    buf_str(out, "<div style=\"font-family: monospace; white-space: pre-wrap;\">");
-    html_text_add(out, v->what, strlen(v->what));
-    if (v->last.total > 0) {
-        buf_printf(out,
-                   "  <span style=\"display: inline-block; width: 160px; height: 10px; border: 1px solid #888888;\">"
-                   "<span style=\"display: block; width: %.0f%%; height: 10px; background-color: #2a7de1;\">"
-                   "</span></span> %3.0f %%",
-                   percent, percent);
+static void bar_add(struct buf *out, double percent) {
+    buf_printf(out,
+               "  <span style=\"display: inline-block; vertical-align: middle; width: 160px; height: 10px; border: 1px "
+               "solid #888888;\">"
+               "<span style=\"display: block; width: %.0f%%; height: 10px; background-color: #2a7de1;\">"
+               "</span></span> %3.0f %%",
+               percent, percent);
+}
+
+void progress_view_html(const struct progress_view *v, bool ended, struct buf *out) {
+    struct buf text = BUF_INIT;
+    buf_str(out, "<div style=\"" LINE_STYLE "\">");
+    if (ended) {
+        progress_view_summary(v, &text);
+    } else {
+        html_text_add(out, v->what, strlen(v->what));
+        if (v->last.total > 0) {
+            bar_add(out, floor(100 * share_of(&v->last)));
+        }
+        buf_str(out, "  ");
+        details_add(v, &text);
     }
-    buf_str(out, "  ");
-    html_text_add(out, buf_text(&details), details.len);
+    html_text_add(out, buf_text(&text), text.len);
     buf_str(out, "</div>");
-    out->failed = out->failed || details.failed;
-    buf_release(&details);
+    out->failed = out->failed || text.failed;
+    buf_release(&text);
 }
 
 static void view_send(struct progress_view *v, bool ended, void (*before)(void *), void *user) {
@@ -168,13 +199,10 @@ static void view_send(struct progress_view *v, bool ended, void (*before)(void *
     }
     if (ended) {
         progress_view_summary(v, &plain);
-        buf_str(&html, "<div style=\"font-family: monospace; white-space: pre-wrap;\">");
-        html_text_add(&html, buf_text(&plain), plain.len);
-        buf_str(&html, "</div>");
     } else {
         progress_view_line(v, &plain);
-        progress_view_html(v, &html);
     }
+    progress_view_html(v, ended, &html);
     before(user);
     output_message_publish(v->output, msg_type, output_message_progress(v->id, &html, &plain));
     v->shown_at = v->last.seconds;
@@ -190,10 +218,12 @@ void progress_view_end(struct progress_view *v, void (*before)(void *), void *us
 }
 
 void progress_view_update(struct progress_view *v, const struct progress *p, void (*before)(void *), void *user) {
-    bool renamed = p->what && strncmp(v->what, p->what, sizeof v->what - 4) != 0;
-    bool restarted = p->done < v->last.done && p->seconds < v->last.seconds;
-    if (v->id[0] && (renamed || restarted)) { /* another piece of work: a line of its own */
+    if (p->seconds < v->last.seconds) { /* another piece of work: a line of its own */
         progress_view_end(v, before, user);
+    }
+    bool renamed = v->what[0] && p->what && strncmp(v->what, p->what, sizeof v->what - 4) != 0;
+    if (renamed) { /* another stage, with a pace of its own */
+        v->began = v->last.seconds;
     }
     progress_keep(v, p);
     bool due = v->id[0] ? p->seconds - v->shown_at >= interval : p->seconds >= silence;

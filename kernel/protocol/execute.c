@@ -17,6 +17,7 @@ struct execution {
     const char *code;
     size_t len;
     bool silent, store_history, stop_on_error;
+    char started[28]; /* for front ends that show how long a cell took */
 };
 
 static bool flag(const json_t *content, const char *key, bool by_default) {
@@ -62,12 +63,9 @@ static json_t *user_expressions(const struct message *request) {
     return out;
 }
 
-static void reply(struct execution *x, json_t *content, double started) {
-    char date[28];
-    clock_iso8601(date);
-    (void)started;
+static void reply(struct execution *x, json_t *content) {
     json_object_set_new(content, "execution_count", json_integer(x->lane->kernel->execution_count));
-    message_reply(x->lane, x->request, "execute_reply", content, json_pack("{s:s}", "started", date));
+    message_reply(x->lane, x->request, "execute_reply", content, json_pack("{s:s}", "started", x->started));
 }
 
 static void run_cell(struct execution *x) {
@@ -75,29 +73,28 @@ static void run_cell(struct execution *x) {
     struct err e = ERR_INIT;
     struct display_output output = {x, publish};
     struct display *display = display_new(&output, k->execution_count);
-    double started = clock_now();
     stop_clear(&k->stop);
     if (!display) {
         err_nomem(&e);
-    } else if (!atomic_load(&k->ending)) {
+    } else if (atomic_load(&k->ending)) {
+        err_set(&e, ERR_INTERRUPT, "the kernel is shutting down");
+    } else {
         session_execute(k->session, x->code, x->len, display_sink(display), &e);
         display_finish(display);
     }
     if (e.code == ERR_OK) {
-        reply(
-            x,
-            json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request), "payload"),
-            started);
+        reply(x, json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request),
+                           "payload"));
     } else {
         json_t *error = display_error(&e, x->code, x->len);
-        if (x->stop_on_error) {
+        if (x->stop_on_error && !x->silent) {
             hold_burst(x->lane);
         }
         publish(x, "error", json_incref(error));
         json_t *content = json_pack("{s:s}", "status", "error");
         json_object_update(content, error);
         json_decref(error);
-        reply(x, content, started);
+        reply(x, content);
     }
     display_free(display);
 }
@@ -111,12 +108,10 @@ void on_execute(struct lane *lane, const struct message *request) {
                           .len = json_string_length(code),
                           .silent = flag(request->content, "silent", false),
                           .stop_on_error = flag(request->content, "stop_on_error", true)};
+    clock_iso8601(x.started);
     x.store_history = flag(request->content, "store_history", !x.silent) && !x.silent;
     if (!json_is_string(code)) {
-        reply(&x,
-              json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLInternalError", "evalue",
-                        "the request has no code", "traceback", "the request has no code"),
-              0);
+        reply(&x, message_malformed());
         return;
     }
     if (x.store_history) {

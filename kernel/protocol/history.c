@@ -2,6 +2,8 @@
  * it is also session 1, the number that rows carry. */
 #include "kernel/protocol/history.h"
 
+#include "kernel/protocol/message.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,14 +43,9 @@ static void add_row(const struct history *h, size_t index, bool output, json_t *
                                        : json_pack("[i, I, s]", SESSION, line, code));
 }
 
-static json_int_t number(const json_t *request, const char *key, json_int_t by_default) {
-    const json_t *value = json_object_get(request, key);
-    return json_is_integer(value) ? json_integer_value(value) : by_default;
-}
-
 static void answer_range(const struct history *h, const json_t *request, bool output, json_t *rows) {
-    json_int_t session = number(request, "session", 0), start = number(request, "start", 1);
-    json_int_t stop = number(request, "stop", (json_int_t)h->count + 1);
+    json_int_t session = message_number(request, "session", 0), start = message_number(request, "start", 1);
+    json_int_t stop = message_number(request, "stop", (json_int_t)h->count + 1);
     if (session != 0 && session != SESSION) {
         return;
     }
@@ -93,7 +90,7 @@ static bool seen_later(const struct history *h, size_t index) {
 static void answer_last(const struct history *h, const json_t *request, const char *pattern, bool output,
                         json_t *rows) {
     bool unique = pattern && json_is_true(json_object_get(request, "unique"));
-    json_int_t n = number(request, "n", pattern ? (json_int_t)h->count : 10);
+    json_int_t n = message_number(request, "n", pattern ? (json_int_t)h->count : 10);
     unsigned char *taken = calloc(h->count + 1, 1);
     for (size_t i = h->count; taken && i > 0 && n > 0; i--) {
         bool fits = !pattern || glob_fits(pattern, h->cells[i - 1]);

@@ -31,8 +31,9 @@ void message_new_id(char out[37]) {
     *p = '\0';
 }
 
-/* JSON that has half a surrogate pair ("\ud800") is valid to Python and not to jansson: such an escape becomes
- * \ufffd, so that the request can be answered. */
+/* Whole numbers are read as reals, since jansson refuses a text with one beyond 64 bits. JSON that has half a surrogate
+ * pair ("\ud800") is valid to Python and not to jansson: such an escape becomes \ufffd, so that the request can be
+ * answered. */
 static json_t *load_lenient(struct slice text) {
     size_t flags = JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL;
     json_t *value = json_loadb(text.bytes, text.len, flags, NULL);
@@ -79,6 +80,16 @@ bool message_read(struct lane *lane, const struct frames *f, struct message *out
     }
     *out = (struct message){f, {wire.identities, wire.header}, header, content, type};
     return true;
+}
+
+json_int_t message_number(const json_t *content, const char *key, json_int_t by_default) {
+    const double most = 1e15; /* exact as a double, and more than any count here */
+    const json_t *value = json_object_get(content, key);
+    double number = json_number_value(value);
+    if (!json_is_number(value)) {
+        return by_default;
+    }
+    return (json_int_t)(number > most ? most : number < -most ? -most : number);
 }
 
 void message_release(struct message *m) {
@@ -133,6 +144,11 @@ void message_reply(struct lane *lane, const struct message *to, const char *type
         socket_send(lane->socket, &out);
     }
     frames_release(&out);
+}
+
+json_t *message_malformed(void) {
+    return json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLValueError", "evalue",
+                     "the request is malformed", "traceback", "ThanoSQLValueError: the request is malformed");
 }
 
 void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content) {

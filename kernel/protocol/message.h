@@ -21,8 +21,14 @@ struct message {
 bool message_read(struct lane *lane, const struct frames *f, struct message *out);
 void message_release(struct message *m);
 
+/* A number of a request's content, whatever way it is written; a huge one is cut to the range. */
+json_int_t message_number(const json_t *content, const char *key, json_int_t by_default);
+
 /* Send to the requester. Takes the reference of `content`; `metadata` may be NULL (taken, too). */
 void message_reply(struct lane *lane, const struct message *to, const char *type, json_t *content, json_t *metadata);
+
+/* The content of the reply to a request whose content is not what its type has: status error. */
+json_t *message_malformed(void);
 
 /* Publish on iopub; `parent` is NULL for what no request caused. Takes the reference of `content`. */
 void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content);

@@ -20,10 +20,7 @@ void on_kernel_info(struct lane *lane, const struct message *request) {
 }
 
 static void reply_malformed(struct lane *lane, const struct message *request, const char *type) {
-    message_reply(lane, request, type,
-                  json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLInternalError", "evalue",
-                            "the request is malformed", "traceback", "the request is malformed"),
-                  NULL);
+    message_reply(lane, request, type, message_malformed(), NULL);
 }
 
 void on_is_complete(struct lane *lane, const struct message *request) {
@@ -46,13 +43,12 @@ void on_is_complete(struct lane *lane, const struct message *request) {
 /* The request's code and cursor in bytes; the protocol counts code points, and a cursor may lie beyond the end. */
 static bool code_and_cursor(const struct message *request, const char **code, size_t *len, size_t *cursor) {
     const json_t *text = json_object_get(request->content, "code");
-    const json_t *at = json_object_get(request->content, "cursor_pos");
     if (!json_is_string(text)) {
         return false;
     }
     *code = json_string_value(text);
     *len = json_string_length(text);
-    json_int_t points = json_is_integer(at) ? json_integer_value(at) : -1;
+    json_int_t points = message_number(request->content, "cursor_pos", -1);
     *cursor = points < 0 ? *len : utf8_offset(*code, *len, (size_t)points);
     return true;
 }
@@ -95,7 +91,7 @@ void on_inspect(struct lane *lane, const struct message *request) {
         reply_malformed(lane, request, "inspect_reply");
         return;
     }
-    int detail = (int)json_integer_value(json_object_get(request->content, "detail_level"));
+    int detail = message_number(request->content, "detail_level", 0) > 0;
     stop_clear(&lane->kernel->stop);
     session_inspect(lane->kernel->session, code, len, cursor, detail, &arena, &plain, &html, &e);
     json_t *data = json_object();

@@ -1,6 +1,7 @@
 /* Connection files, after jupyter_client's documentation ("Connection files"). */
 #include "kernel/transport/connection.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 
 #include <jansson.h>
@@ -9,6 +10,16 @@
 
 static const char *const port_names[CHANNEL_COUNT] = {"shell_port", "control_port", "stdin_port", "iopub_port",
                                                       "hb_port"};
+
+/* A field that may be missing, but holds text if it is there; NULL with *e set where it does not. */
+static const char *text_field(const json_t *root, const char *name, const char *by_default, struct err *e) {
+    const json_t *value = json_object_get(root, name);
+    if (value && !json_is_string(value)) {
+        err_set(e, ERR_VALUE, "the connection file's %s is not a string", name);
+        return NULL;
+    }
+    return value && *json_string_value(value) ? json_string_value(value) : by_default;
+}
 
 static long port_number(const json_t *value) {
     char *end = NULL;
@@ -23,10 +34,12 @@ static long port_number(const json_t *value) {
 }
 
 static enum err_code read_endpoints(const json_t *root, struct connection *out, struct err *e) {
-    const char *transport = json_string_value(json_object_get(root, "transport"));
-    const char *ip = json_string_value(json_object_get(root, "ip"));
-    bool ipc = transport && strcmp(transport, "ipc") == 0;
-    if (!ip || !*ip || (transport && !ipc && strcmp(transport, "tcp") != 0)) {
+    const char *transport = text_field(root, "transport", "tcp", e), *ip = text_field(root, "ip", "", e);
+    if (e->code != ERR_OK) {
+        return e->code;
+    }
+    bool ipc = strcmp(transport, "ipc") == 0;
+    if (!*ip || (!ipc && strcmp(transport, "tcp") != 0)) {
         return err_set(e, ERR_VALUE, "the connection file needs an ip, and tcp or ipc as its transport");
     }
     for (int i = 0; i < CHANNEL_COUNT; i++) {
@@ -45,14 +58,21 @@ static enum err_code read_endpoints(const json_t *root, struct connection *out, 
 }
 
 static enum err_code read_signing(const json_t *root, struct connection *out, struct err *e) {
-    const char *key = json_string_value(json_object_get(root, "key"));
-    const char *scheme = json_string_value(json_object_get(root, "signature_scheme"));
-    scheme = scheme && *scheme ? scheme : "hmac-sha256";
-    if (strncmp(scheme, "hmac-", 5) != 0 || strlen(scheme + 5) >= sizeof out->digest || !scheme[5]) {
-        return err_set(e, ERR_VALUE, "the signature scheme '%.40s' is not known", scheme);
+    static const struct digest_part nothing[1];
+    const char *key = text_field(root, "key", "", e);
+    const char *scheme = text_field(root, "signature_scheme", "hmac-sha256", e);
+    char hex[DIGEST_HEX];
+    struct err unknown = ERR_INIT;
+    if (e->code != ERR_OK) {
+        return e->code;
+    }
+    if (strncmp(scheme, "hmac-", 5) != 0 || strlen(scheme + 5) >= sizeof out->digest ||
+        digest_hmac(scheme + 5, "", 0, nothing, 1, hex, &unknown) != ERR_OK) {
+        return err_set(e, ERR_VALUE, "the connection file's signature_scheme '%.40s' is not known: use hmac-sha256",
+                       scheme);
     }
     memcpy(out->digest, scheme + 5, strlen(scheme + 5) + 1);
-    out->key = strdup(key ? key : "");
+    out->key = strdup(key);
     return out->key ? ERR_OK : err_nomem(e);
 }
 

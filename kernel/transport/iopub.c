@@ -41,9 +41,10 @@ static void *run(void *user) {
         while (socket_receive(p->publisher, &f)) {
             on_subscription(p, &f);
         }
-        while (!ended && socket_receive(p->inbox, &f)) {
-            ended = f.count == 1; /* the word to stop; messages have more frames */
-            if (!ended) {
+        while (socket_receive(p->inbox, &f)) {
+            if (f.count == 1) {
+                ended = true; /* the word to stop; messages of other senders may still wait behind it */
+            } else {
                 socket_send(p->publisher, &f);
             }
         }

@@ -140,9 +140,12 @@ int sockets_wait(struct socket *first, struct socket *second, int descriptor, in
         events[n] = SOCKET_OTHER;
         items[n++] = (zmq_pollitem_t){.fd = other, .events = ZMQ_POLLIN};
     }
-    int ready = zmq_poll(items, n, milliseconds), found = 0;
+    int ready, found = 0;
+    do {
+        ready = zmq_poll(items, n, milliseconds);
+    } while (ready < 0 && errno == EINTR);
     if (ready < 0) {
-        return errno == EINTR ? 0 : SOCKET_CLOSED;
+        return SOCKET_CLOSED;
     }
     for (int i = 0; i < n; i++) {
         found |= items[i].revents ? events[i] : 0;
@@ -190,21 +193,12 @@ void socket_subscribe(struct socket *s, const char *topic, size_t len, bool acce
 }
 
 void sockets_echo(struct sockets *s) {
-    void *handle = s->channels[CHANNEL_HEARTBEAT].handle;
-    for (;;) {
-        zmq_msg_t part;
-        zmq_msg_init(&part);
-        int n = zmq_msg_recv(&part, handle, 0);
-        if (n < 0) {
-            zmq_msg_close(&part);
-            if (errno == EINTR || errno == EFSM) {
-                continue;
-            }
-            return;
-        }
-        int flags = zmq_msg_more(&part) ? ZMQ_SNDMORE : 0;
-        if (zmq_msg_send(&part, handle, flags) < 0) {
-            zmq_msg_close(&part);
+    struct socket *heartbeat = &s->channels[CHANNEL_HEARTBEAT];
+    struct frames f = FRAMES_INIT;
+    while (!(sockets_wait(heartbeat, NULL, -1, -1, -1) & SOCKET_CLOSED)) {
+        if (socket_receive(heartbeat, &f)) {
+            socket_send(heartbeat, &f);
         }
     }
+    frames_release(&f);
 }

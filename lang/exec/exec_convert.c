@@ -108,6 +108,7 @@ static enum err_code embed_batch(struct convert *x, struct picture_watch *watch,
     struct ml_source source = pictures_source(&x->pictures);
     struct ml_watch reports = picture_watch_for(watch);
     memset(x->marks, 0, x->batch);
+    watch->before = x->done;
     encoder_embed(x->encoder, &source, 0, x->held, x->vectors, skip ? x->marks : NULL, &reports, e);
     for (size_t i = 0; e->code == ERR_OK && i < x->held; i++) {
         if (x->marks[i] && x->failed++ == 0) {
@@ -194,6 +195,7 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
     struct picture_watch watch;
     bool more = true;
     picture_watch_begin(&watch, c, "images");
+    watch.in_parts = true;
     while (more && read_batch(c, x, &more, e) == ERR_OK) {
         if (!x->insert && make_table(c, x, e) != ERR_OK) {
             break;
@@ -203,7 +205,7 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
         }
     }
     if (e->code == ERR_OK) {
-        picture_watch_end(&watch, "Embedding", x->done, NULL, 0);
+        picture_watch_end(&watch, &(struct ml_progress){.stage = "Embedding", .total = x->done});
     }
     return e->code;
 }

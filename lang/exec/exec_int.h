@@ -3,6 +3,7 @@
 #define LANG_EXEC_EXEC_INT_H
 
 #include "lang/exec/context.h"
+#include "lang/exec/option_rows.h"
 #include "lang/store/registry.h"
 #include "ml/model/encoder.h"
 
@@ -10,8 +11,10 @@
 enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
                               struct encoder **out, struct err *e);
 
+/* The switches as ml takes them. */
+struct preset_switches exec_switches(const struct augment_settings *s);
+
 /* Whether a table of that name may be made: ours (thanosql_…) and SQLite's may not. NULL is fine. */
-struct option_table;
 enum err_code exec_check_table_name(const struct option_table *table, const struct option *given, const char *name,
                                     struct err *e);
 

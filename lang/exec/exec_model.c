@@ -123,7 +123,7 @@ static enum err_code check_name(const struct statement *s, struct err *e) {
 
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
     struct build_settings set = {
-        .max_epochs = 5, .batch_size = 256, .temperature = 0.2, .augment = "auto", .on_error = "fail"};
+        .max_epochs = 5, .batch_size = 256, .temperature = 0.2, .views = AUGMENT_UNSET("auto"), .on_error = "fail"};
     if (check_name(s, e) != ERR_OK || check_base(s, e) != ERR_OK ||
         options_apply(c, &build_options, s->options, &set, e) != ERR_OK ||
         check_free(c, s, set.overwrite, e) != ERR_OK) {
@@ -145,7 +145,8 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     options.learning_rate = (float)set.learning_rate;
     options.seed = (uint64_t)set.seed;
     options.embedding_size = (int)set.embedding_size;
-    options.augment = set.augment;
+    options.augment = set.views.augment;
+    options.switches = exec_switches(&set.views);
     context_say(c, "Building model...");
     picture_watch_begin(&watch, c, "images");
     collect(c, s, &set, &p, &column, e);
@@ -159,7 +160,13 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     }
     if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
         const float losses[] = {report.first_loss, report.last_loss};
-        picture_watch_end(&watch, "Training", p.count, losses, report.epochs > 1 ? 2 : 1);
+        const struct ml_progress end = {.stage = "Training",
+                                        .total = p.count,
+                                        .epoch = report.epochs,
+                                        .epochs = options.max_epochs,
+                                        .losses = losses,
+                                        .loss_count = report.epochs < 2 ? (size_t)report.epochs : 2};
+        picture_watch_end(&watch, &end);
         context_say(c, "Success");
     }
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
@@ -193,6 +200,12 @@ enum err_code exec_open_model(struct context *c, const struct name *name, struct
         err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
     }
     return context_at(e, name->span);
+}
+
+struct preset_switches exec_switches(const struct augment_settings *s) {
+    return (struct preset_switches){
+        (float)s->horizontal_flip, (float)s->vertical_flip,  (float)s->color, (float)s->rotation,
+        (float)s->shear,           (float)s->crop_min_scale, (float)s->blur};
 }
 
 const char *exec_model_column(struct context *c, const struct model_record *model) {

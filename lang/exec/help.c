@@ -5,26 +5,41 @@
 #include "lang/exec/options.h"
 #include "lang/store/registry.h"
 #include "lang/syntax/completion.h"
+#include "lang/syntax/lexer.h"
 #include "lang/syntax/parser.h"
 
 #include <string.h>
 #include <strings.h>
 
-static void add_option(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "number",      "text",
-                                        "name",       "one of",       "text or list"};
-    if (row->alias_of) {
-        buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
-        return;
-    }
-    buf_printf(text, "  %-16s %s (%s", row->name, row->about, types[row->type]);
+/* "(whole number, 1 to 100000; default 5)" */
+static void add_bounds(struct buf *text, const struct option_row *row) {
+    static const char *const types[] = {"True|False", "whole number", "number",       "text",
+                                        "name",       "one of",       "text or list", "True|False"};
+    buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);
     }
     if (row->high > row->low) {
+        buf_str(text, row->type == OPTION_SWITCH ? " or a number" : "");
         buf_printf(text, ", %.16g to %.16g", row->low, row->high);
     }
-    buf_printf(text, "; default %s)\n", row->by_default);
+    buf_printf(text, "; default %s)", row->by_default);
+}
+
+/* What would be too long for a tooltip's line goes on beneath its beginning. */
+static void add_option(struct buf *text, const struct option_row *row) {
+    enum { COLUMNS = 90, INDENT = 19 };
+    if (row->alias_of) {
+        buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
+        return;
+    }
+    struct buf bounds = BUF_INIT;
+    add_bounds(&bounds, row);
+    bool fits = INDENT + strlen(row->about) + 1 + bounds.len <= COLUMNS;
+    buf_printf(text, "  %-16s %s%s%*s%s\n", row->name, row->about, fits ? "" : "\n", fits ? 1 : INDENT, "",
+               buf_text(&bounds));
+    text->failed = text->failed || bounds.failed;
+    buf_release(&bounds);
 }
 
 static void add_statement(struct buf *text, const char *word) {
@@ -45,6 +60,31 @@ static void add_statement(struct buf *text, const char *word) {
                 }
             }
         }
+    }
+}
+
+/* The statement that a keyword in its middle belongs to: the last one begun before it. */
+static void add_statement_around(struct buf *text, const struct help_request *request, struct span at,
+                                 struct arena *a) {
+    struct lexer lexer = {.code = request->code, .end = at.at + at.len};
+    struct err ignored = ERR_INIT;
+    struct token t;
+    bool is_keyword = false;
+    while (lexer_next(&lexer, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
+        const char *word = t.kind == TOKEN_WORD ? lexer_text(a, request->code, &t) : NULL;
+        is_keyword = word && t.keyword != WORD_OTHER;
+        struct buf statement = BUF_INIT;
+        if (word) {
+            add_statement(&statement, word);
+        }
+        if (statement.len > 0 || (t.kind == TOKEN_SIGN && t.sign == ';')) {
+            buf_clear(text);
+            buf_add(text, buf_text(&statement), statement.len);
+        }
+        buf_release(&statement);
+    }
+    if (!is_keyword) {
+        buf_clear(text);
     }
 }
 
@@ -115,6 +155,9 @@ enum err_code help_find(const struct help_request *request, struct arena *a, con
     if (word && request->store && text.len == 0) {
         add_table(&text, request->store, word);
         add_model(&text, request->store, word);
+    }
+    if (word && text.len == 0) {
+        add_statement_around(&text, request, at, a);
     }
     *html = NULL;
     *plain = text.len > 0 ? arena_strndup(a, buf_text(&text), text.len) : NULL;

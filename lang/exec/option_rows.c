@@ -1,13 +1,39 @@
 /* Every option of every statement, one row each. To add one: a row here, and a field in option_rows.h. */
 #include "lang/exec/option_rows.h"
 
+#include "ml/image/preset.h"
+
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
-static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "none", NULL};
+static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
 static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const layout_choices[] = {"list", "grid", NULL};
 static const char *const search_by_choices[] = {"image", NULL};
 
 #define AT(type, field) offsetof(struct type, field)
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+/* What makes views of pictures, in every statement that has such settings as `views`. */
+#define SWITCH(type, name, low, high, about) \
+    { #name, OPTION_SWITCH, AT(type, views.name), low, high, NULL, "as the preset has it", about, NULL }
+#define AUGMENT_ROWS(type, by_default)                                                                               \
+    {"augment",                                                                                                      \
+     OPTION_CHOICE,                                                                                                  \
+     AT(type, views.augment),                                                                                        \
+     0,                                                                                                              \
+     0,                                                                                                              \
+     augment_choices,                                                                                                \
+     by_default,                                                                                                     \
+     "how pictures are varied in training: a kind of pictures, or 'auto' to look at them",                           \
+     NULL},                                                                                                          \
+        SWITCH(type, horizontal_flip, 0, 0, "a mirrored picture is the same picture; half the views are mirrored"),  \
+        SWITCH(type, vertical_flip, 0, 0, "half the views are upside down"),                                         \
+        SWITCH(type, color, 0, PRESET_COLOR_MOST,                                                                    \
+               "how much brightness, contrast and colour vary: 0 not at all, 1 as 'photo', 2 twice that"),           \
+        SWITCH(type, rotation, 0, PRESET_ROTATION_MOST, "degrees that views are turned by at most, to either side"), \
+        SWITCH(type, shear, 0, PRESET_SHEAR_MOST, "slant at most, to either side; 1 is 45 degrees"),                 \
+        SWITCH(type, crop_min_scale, PRESET_CROP_LEAST, 1, "least part of the area that a crop keeps; 1: no crops"), \
+        SWITCH(type, blur, 0, PRESET_BLUR_MOST,                                                                      \
+               "how strongly half the views are blurred: 1 by up to a 16th of the side")
 
 static const struct option_row build_rows[] = {
     {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
@@ -25,8 +51,7 @@ static const struct option_row build_rows[] = {
      "step size of the optimizer at its peak", NULL},
     {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
      "numbers in a vector", NULL},
-    {"augment", OPTION_CHOICE, AT(build_settings, augment), 0, 0, augment_choices, "'auto'",
-     "how pictures are varied in training", NULL},
+    AUGMENT_ROWS(build_settings, "'auto'"),
     {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0",
      "same seed, pictures and options: same model", NULL},
     {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
@@ -63,16 +88,33 @@ static const struct option_row search_rows[] = {
     {"result_col", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL,
      "<model>_<base>_similarity1, or search_result", "column for the scores", NULL},
     {"column_name", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL, "", "older spelling", "result_col"},
-    {"top_k", OPTION_INTEGER, AT(search_settings, top_k), 1, 9007199254740992.0, NULL, "1000 with search_by, else all",
-     "rows to keep, best first; None keeps all", NULL},
-    {"topk", OPTION_INTEGER, AT(search_settings, top_k), 1, 9007199254740992.0, NULL, "", "other spelling", "top_k"},
+    {"top_k", OPTION_INTEGER, AT(search_settings, top_k), 0, 9007199254740992.0, NULL, "1000 with search_by, else all",
+     "rows to keep, best first; None or 0 keeps all", NULL},
+    {"topk", OPTION_INTEGER, AT(search_settings, top_k), 0, 9007199254740992.0, NULL, "", "other spelling", "top_k"},
 };
 
 static const struct option_row print_rows[] = {
     {"image_col", OPTION_NAME, AT(print_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
      "column with the path of each picture", NULL},
-    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240",
+    {"width", OPTION_INTEGER, AT(print_settings, width), 1, 10000, NULL, "240, in a grid 120",
      "width and height on the page, in pixels", NULL},
+    {"layout", OPTION_CHOICE, AT(print_settings, layout), 0, 0, layout_choices, "'list'; beyond 25 pictures 'grid'",
+     "one below the other, each with its path, or all on one sheet", NULL},
+    {"columns", OPTION_INTEGER, AT(print_settings, columns), 0, 100, NULL, "0 (as many as fit)",
+     "pictures in a row of the grid", NULL},
+    {"caption_cols", OPTION_TEXTS, AT(print_settings, caption_cols), 0, 0, NULL, "rank and similarity alone",
+     "columns whose values stand under each picture of the grid", NULL},
+    AUGMENT_ROWS(print_settings, "None; given, views are shown as BUILD would draw them"),
+    {"views", OPTION_INTEGER, AT(print_settings, views_each), 1, 24, NULL, "6 with augment",
+     "how many views of each picture to show", NULL},
+    {"seed", OPTION_INTEGER, AT(print_settings, seed), 0, 9007199254740992.0, NULL, "0",
+     "same seed, pictures and options: same views", NULL},
+    {"explain", OPTION_BOOL, AT(print_settings, explain), 0, 0, NULL, "False",
+     "show which parts of the query's picture and of each result make their score", NULL},
+    {"model", OPTION_NAME, AT(print_settings, model), 0, 0, NULL, "that of the SEARCH in the query",
+     "model that explain goes by", NULL},
+    {"search_input", OPTION_TEXT, AT(print_settings, search_input), 0, 0, NULL, "that of the SEARCH in the query",
+     "path of the picture that explain compares with", NULL},
 };
 
 static const struct option_row copy_rows[] = {

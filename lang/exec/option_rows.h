@@ -4,8 +4,17 @@
 
 #include "lang/exec/options.h"
 
+/* How views are drawn: BUILD and PRINT. A switch below 0 is not set. */
+struct augment_settings {
+    const char *augment;
+    double horizontal_flip, vertical_flip, color, rotation, shear, crop_min_scale, blur;
+};
+#define AUGMENT_UNSET(preset) \
+    { preset, -1, -1, -1, -1, -1, -1, -1 }
+
 struct build_settings {
-    const char *image_col, *label_col, *augment, *on_error;
+    const char *image_col, *label_col, *on_error;
+    struct augment_settings views;
     long long max_epochs, batch_size, seed, embedding_size;
     double temperature, learning_rate;
     bool overwrite, pretrained;
@@ -23,8 +32,13 @@ struct search_settings {
 };
 
 struct print_settings {
-    const char *image_col;
-    long long width;
+    const char *image_col, *layout;
+    long long width, columns; /* 0: as the layout has it */
+    struct literal caption_cols;
+    struct augment_settings views; /* augment NULL where the option is not given */
+    long long views_each, seed;
+    bool explain;
+    const char *model, *search_input; /* what explain goes by where the query has no SEARCH */
 };
 
 struct copy_settings {

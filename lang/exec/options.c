@@ -52,6 +52,12 @@ static enum err_code apply_bool(const struct option *o, bool *out, struct err *e
     return wrong(o, "True or False", e);
 }
 
+static enum err_code out_of_bounds(const struct option_row *row, const struct option *o, struct err *e) {
+    err_set(e, ERR_OPTION, "option %s must be between %.16g and %.16g, not %s", o->key, row->low, row->high,
+            o->value.text);
+    return context_at(e, o->value.span);
+}
+
 static enum err_code apply_number(const struct option_row *row, const struct option *o, void *at, struct err *e) {
     bool whole = row->type == OPTION_INTEGER;
     double x = o->value.number;
@@ -59,9 +65,7 @@ static enum err_code apply_number(const struct option_row *row, const struct opt
         return wrong(o, whole ? "a whole number" : "a number", e);
     }
     if (x < row->low || x > row->high) {
-        err_set(e, ERR_OPTION, "option %s must be between %.16g and %.16g, not %s", o->key, row->low, row->high,
-                o->value.text);
-        return context_at(e, o->value.span);
+        return out_of_bounds(row, o, e);
     }
     if (whole) {
         *(long long *)at = (long long)x;
@@ -71,9 +75,20 @@ static enum err_code apply_number(const struct option_row *row, const struct opt
     return ERR_OK;
 }
 
-static bool is_none(const struct literal *value) {
-    return value->kind == LITERAL_WORD &&
-           (strcasecmp(value->text, "none") == 0 || strcasecmp(value->text, "null") == 0);
+static enum err_code apply_switch(const struct option_row *row, const struct option *o, double *out, struct err *e) {
+    bool numbers = row->high > row->low, on = false;
+    if (numbers && o->value.kind == LITERAL_NUMBER) { /* 1 is what the bounds say, and not True */
+        return apply_number(row, o, out, e);
+    }
+    struct err why = ERR_INIT;
+    if (apply_bool(o, &on, &why) != ERR_OK) {
+        return wrong(o, numbers ? "True, False or a number" : "True or False", e);
+    }
+    if (numbers && (on < row->low || on > row->high)) {
+        return out_of_bounds(row, o, e);
+    }
+    *out = on;
+    return ERR_OK;
 }
 
 static enum err_code apply_text(struct context *c, const struct option_row *row, const struct option *o,
@@ -138,8 +153,8 @@ static enum err_code apply_texts(const struct option *o, struct literal *out, st
 static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
                                struct err *e) {
     void *at = (char *)settings + row->offset;
-    if (is_none(&o->value) && row->type != OPTION_BOOL) {
-        if (row->type == OPTION_INTEGER) {
+    if (o->value.kind == LITERAL_NONE && row->type != OPTION_BOOL) {
+        if (row->type == OPTION_INTEGER && row->low <= 0) { /* where 0 stands for none; else None is the default */
             *(long long *)at = 0;
         }
         return ERR_OK;
@@ -157,6 +172,8 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
         return apply_choice(c, row, o, at, e);
     case OPTION_TEXTS:
         return apply_texts(o, at, e);
+    case OPTION_SWITCH:
+        return apply_switch(row, o, at, e);
     }
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }

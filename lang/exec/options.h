@@ -16,6 +16,7 @@ enum option_type {
     OPTION_NAME,    /* the same, folded to lower case: a table or column */
     OPTION_CHOICE,  /* const char *, one of `choices` */
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
+    OPTION_SWITCH,  /* double: True is 1, False 0; where high > low also a number within them */
 };
 
 struct option_row {

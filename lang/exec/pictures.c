@@ -124,7 +124,7 @@ static int report(void *user, const struct ml_progress *p) {
     w->last = *p;
     /* A stage that is done is not the statement's end, which picture_watch_end tells. */
     if (p->done < p->total) {
-        forward(w, p->stage, (double)p->done, (double)p->total);
+        forward(w, p->stage, (double)(w->before + p->done), w->in_parts ? 0 : (double)p->total);
     }
     return stop_requested(w->context->stop);
 }
@@ -133,7 +133,7 @@ struct ml_watch picture_watch_for(struct picture_watch *w) {
     return (struct ml_watch){w, report};
 }
 
-void picture_watch_end(struct picture_watch *w, const char *what, size_t total, const float *losses, size_t count) {
-    w->last = (struct ml_progress){.stage = what, .losses = losses, .loss_count = count};
-    forward(w, what, (double)total, (double)total);
+void picture_watch_end(struct picture_watch *w, const struct ml_progress *end) {
+    w->last = *end;
+    forward(w, end->stage, (double)end->total, (double)end->total);
 }

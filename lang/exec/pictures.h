@@ -33,11 +33,13 @@ struct picture_watch {
     struct context *context;
     const char *unit;
     double started;
+    bool in_parts; /* ml sees one part at a time, of nobody knows how many; `before` are done in earlier ones */
+    size_t before;
     struct ml_progress last;
 };
 void picture_watch_begin(struct picture_watch *w, struct context *c, const char *unit);
 struct ml_watch picture_watch_for(struct picture_watch *w);
-/* Ends the progress with a summary; losses may be NULL. */
-void picture_watch_end(struct picture_watch *w, const char *what, size_t total, const float *losses, size_t count);
+/* All is done; `end` says what it was. */
+void picture_watch_end(struct picture_watch *w, const struct ml_progress *end);
 
 #endif

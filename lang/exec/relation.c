@@ -172,7 +172,7 @@ int relation_find_column(const struct store_query *q, const char *name) {
     return -1;
 }
 
-static enum err_code no_column(const struct store_query *q, const char *name, struct err *e) {
+enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e) {
     struct suggest near;
     struct buf all = BUF_INIT;
     suggest_begin(&near, name);
@@ -198,7 +198,7 @@ enum err_code relation_image_column(const struct store_query *q, const char *wan
         found = relation_find_column(q, usual[i]);
     }
     if (found < 0) {
-        no_column(q, wanted ? wanted : usual[0], e);
+        relation_no_column(q, wanted ? wanted : usual[0], e);
         err_hint(e, "name the column of paths with OPTIONS (image_col='…')");
         return context_at(e, given ? given->value.span : otherwise);
     }

@@ -55,6 +55,9 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
 /* The number of the column of that name (compared without case), or -1. */
 int relation_find_column(const struct store_query *q, const char *name);
 
+/* ERR_NOT_FOUND for a column of that name, with those there are and the nearest of them. */
+enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e);
+
 /* The column wanted, or the first of the usual names where `wanted` is NULL. ERR_NOT_FOUND lists what there is. */
 enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,
                                     struct span otherwise, int *column, struct err *e);

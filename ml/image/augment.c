@@ -36,14 +36,39 @@ float augment_sample(const float *plane, int size, float x, float y, bool clampe
     return above * (1 - down) + below * down;
 }
 
-/* Crop, turn, stretch, slant and shift in one. The draws are always the same number, so that a preset's switches do not
- * move the others' luck. */
-static struct affine draw_affine(const struct preset *p, struct random *r) {
-    float angle = random_uniform(r, -p->rotation, p->rotation);
-    float area = random_uniform(r, p->area_least, 1), scale = 1 + random_uniform(r, -p->scale, p->scale);
-    float aspect = random_uniform(r, -p->aspect, p->aspect), shear = random_uniform(r, -p->shear, p->shear);
-    float side = p->area_least < 1 ? sqrtf(area) : 1;
-    float wide = scale * side * expf(aspect / 2), high = scale * side * expf(-aspect / 2);
+/* Every random number of a view. They are always the same ones in the same order, so that a switch of the preset does
+ * not move the others' luck; new ones go at the end. */
+struct luck {
+    float angle, area, scale, aspect, shear; /* low..high, in the preset's units */
+    float mirror, x, y;                      /* 0..1; x and y from one end of the room there is to the other */
+    float brightness, contrast, saturation;
+    float grey, vertical, blurred, blur; /* 0..1 */
+};
+
+static struct luck draw_luck(const struct preset *p, struct random *r) {
+    struct luck l;
+    l.angle = random_uniform(r, -p->rotation, p->rotation);
+    l.area = random_uniform(r, p->area_least, 1);
+    l.scale = random_uniform(r, -p->scale, p->scale);
+    l.aspect = random_uniform(r, -p->aspect, p->aspect);
+    l.shear = random_uniform(r, -p->shear, p->shear);
+    l.mirror = random_uniform(r, 0, 1);
+    l.x = random_uniform(r, 0, 1);
+    l.y = random_uniform(r, 0, 1);
+    l.brightness = random_uniform(r, -p->brightness, p->brightness);
+    l.contrast = random_uniform(r, -p->contrast, p->contrast);
+    l.saturation = random_uniform(r, -p->saturation, p->saturation);
+    l.grey = random_uniform(r, 0, 1);
+    l.vertical = random_uniform(r, 0, 1);
+    l.blurred = random_uniform(r, 0, 1);
+    l.blur = random_uniform(r, 0, 1);
+    return l;
+}
+
+/* Crop, turn, stretch, slant, flip and shift in one. */
+static struct affine make_affine(const struct preset *p, const struct luck *l) {
+    float side = p->area_least < 1 ? sqrtf(l->area) : 1, scale = 1 + l->scale;
+    float wide = scale * side * expf(l->aspect / 2), high = scale * side * expf(-l->aspect / 2);
     float room_x = p->shift, room_y = p->shift;
     if (p->area_least < 1 && p->shift <= 0) { /* anywhere within the picture */
         wide = wide < 1 ? wide : 1;
@@ -51,15 +76,19 @@ static struct affine draw_affine(const struct preset *p, struct random *r) {
         room_x = 1 - wide;
         room_y = 1 - high;
     }
-    bool flip = random_uniform(r, 0, 1) < .5F && p->mirror;
-    float c = cosf(angle), s = sinf(angle);
-    struct affine a = {.xx = c * wide, .xy = (c * shear - s) * high, .yx = s * wide, .yy = (s * shear + c) * high};
-    if (flip) {
+    float c = cosf(l->angle), s = sinf(l->angle);
+    struct affine a = {
+        .xx = c * wide, .xy = (c * l->shear - s) * high, .yx = s * wide, .yy = (s * l->shear + c) * high};
+    if (p->mirror && l->mirror < .5F) {
         a.xx = -a.xx;
         a.yx = -a.yx;
     }
-    a.x = random_uniform(r, -room_x, room_x);
-    a.y = random_uniform(r, -room_y, room_y);
+    if (p->vertical_flip && l->vertical < .5F) {
+        a.xy = -a.xy;
+        a.yy = -a.yy;
+    }
+    a.x = -room_x + 2 * room_x * l->x;
+    a.y = -room_y + 2 * room_y * l->y;
     return a;
 }
 
@@ -80,14 +109,10 @@ static void resample(const struct canvas *from, struct canvas *to, const struct 
 }
 
 /* In place: brightness multiplies, contrast stretches about the mean (about 0 for ink), saturation about the grey. */
-static void change_tone(const struct preset *p, struct canvas *c, struct random *r) {
+static void change_tone(const struct preset *p, const struct luck *l, struct canvas *c) {
     size_t area = (size_t)c->size * (size_t)c->size, all = area * (size_t)c->channels;
-    float bright = 1 + random_uniform(r, -p->brightness, p->brightness);
-    float contrast = 1 + random_uniform(r, -p->contrast, p->contrast);
-    float saturation = 1 + random_uniform(r, -p->saturation, p->saturation);
-    if (random_uniform(r, 0, 1) < p->grey) {
-        saturation = 0;
-    }
+    float bright = 1 + l->brightness, contrast = 1 + l->contrast,
+          saturation = l->grey < p->grey ? 0 : 1 + l->saturation;
     float mean = 0;
     for (size_t i = 0; p->clamped && i < all; i++) {
         mean += c->values[i];
@@ -105,10 +130,58 @@ static void change_tone(const struct preset *p, struct canvas *c, struct random 
     }
 }
 
+#define BLUR_TAPS 12 /* to either side: three deviations of the greatest blur, a 16th of the largest canvas */
+
+/* One axis of a Gaussian: `step` from one value to the next, edges as the sample has them. */
+static void blur_line(const float *weights, int reach, float *line, int n, int step, bool clamped) {
+    float copy[CANVAS_MOST];
+    for (int i = 0; i < n; i++) {
+        copy[i] = line[i * step];
+    }
+    for (int i = 0; i < n; i++) {
+        float sum = 0;
+        for (int k = -reach; k <= reach; k++) {
+            int at = i + k;
+            at = clamped && at < 0 ? 0 : clamped && at >= n ? n - 1 : at;
+            sum += at < 0 || at >= n ? 0 : weights[k < 0 ? -k : k] * copy[at];
+        }
+        line[i * step] = sum;
+    }
+}
+
+void augment_blur(struct canvas *c, float deviation, bool clamped) {
+    float weights[BLUR_TAPS + 1], sum = 0;
+    int n = c->size, reach = (int)ceilf(3 * deviation);
+    reach = reach > BLUR_TAPS ? BLUR_TAPS : reach;
+    for (int k = 0; k <= reach; k++) {
+        weights[k] = expf(-(float)(k * k) / (2 * deviation * deviation));
+        sum += k ? 2 * weights[k] : weights[k];
+    }
+    for (int k = 0; k <= reach; k++) {
+        weights[k] /= sum;
+    }
+    for (int plane = 0; plane < c->channels; plane++) {
+        float *values = c->values + plane * n * n;
+        for (int i = 0; i < n; i++) {
+            blur_line(weights, reach, values + i * n, n, 1, clamped);
+        }
+        for (int i = 0; i < n; i++) {
+            blur_line(weights, reach, values + i, n, n, clamped);
+        }
+    }
+}
+
+#define LEAST_BLUR .2F /* pixels: less changes nothing */
+
 void augment_view(const struct preset *p, const struct canvas *from, struct canvas *to, struct random *r) {
-    struct affine a = draw_affine(p, r);
+    struct luck l = draw_luck(p, r);
+    struct affine a = make_affine(p, &l);
+    float deviation = p->blur * l.blur * (float)from->size;
     to->size = from->size;
     to->channels = from->channels;
     resample(from, to, &a, p->clamped);
-    change_tone(p, to, r);
+    change_tone(p, &l, to);
+    if (l.blurred < .5F && deviation > LEAST_BLUR) {
+        augment_blur(to, deviation, p->clamped);
+    }
 }

@@ -22,16 +22,6 @@ static void convert(const unsigned char *from, int have, unsigned char *to, int 
     }
 }
 
-/* Rounded to bytes, planes to interleaved. */
-static void round_planes(const float *planes, size_t area, size_t channels, unsigned char *bytes) {
-    for (size_t i = 0; i < area; i++) {
-        for (size_t k = 0; k < channels; k++) {
-            float v = planes[k * area + i] * 255 + .5F;
-            *bytes++ = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
-        }
-    }
-}
-
 enum err_code canvas_shrink(const struct image *picture, int size, int channels, unsigned char *bytes, struct err *e) {
     size_t area = (size_t)size * (size_t)size;
     bool known = picture->pixels && (picture->channels == 1 || picture->channels == 3);
@@ -48,7 +38,7 @@ enum err_code canvas_shrink(const struct image *picture, int size, int channels,
     }
     enum err_code code = image_resize(picture, size, size, channels, planes, e);
     if (!code) {
-        round_planes(planes, area, (size_t)channels, bytes);
+        image_round(planes, area, channels, bytes);
     }
     free(planes);
     return code;

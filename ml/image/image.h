@@ -30,4 +30,15 @@ const char *image_mime(const unsigned char *bytes, size_t len);
 struct buf;
 enum err_code image_encode_jpeg(const struct image *m, int quality, struct buf *out, struct err *e);
 
+/* Encode as PNG, 8 bits a value. Appends to *out. */
+enum err_code image_encode_png(const struct image *m, struct buf *out, struct err *e);
+
+/* The size that a picture has when it is made to fit a square of `box` pixels, its shape kept; at least 1 x 1. */
+void image_fit(int width, int height, int box, int *fit_width, int *fit_height);
+
+/* A file's bytes to a small JPEG that fits `box` pixels; nothing is appended where the file is at most `enough` bytes
+ * or the JPEG would be no smaller. width, height: of the picture either way, which tell its shape. */
+enum err_code image_thumbnail(const unsigned char *bytes, size_t len, int box, size_t enough, struct buf *out,
+                              int *width, int *height, struct err *e);
+
 #endif

@@ -4,6 +4,7 @@
  * own. */
 #include "ml/image/codec.h"
 
+#include "base/buf.h"
 #include "ml/image/orientation.h"
 
 #include <stdbool.h>
@@ -167,4 +168,59 @@ enum err_code image_decode_png(const unsigned char *bytes, size_t len, int want,
     }
     *out = r.image;
     return ERR_OK;
+}
+
+struct writer {
+    png_structp library;
+    png_infop info;
+    struct err *e;
+    const struct image *image;
+    struct buf *out;
+};
+
+static void on_write_error(png_structp library, png_const_charp message) {
+    struct writer *w = png_get_error_ptr(library);
+    err_set(w->e, strstr(message, "emory") ? ERR_NOMEM : ERR_IMAGE, "cannot write a PNG: %s", message);
+    png_longjmp(library, 1);
+}
+
+static void on_write(png_structp library, png_bytep bytes, size_t len) {
+    struct writer *w = png_get_io_ptr(library);
+    buf_add(w->out, bytes, len);
+}
+
+static void on_flush(png_structp library) {
+    (void)library;
+}
+
+/* All calls that may jump. */
+static enum err_code writer_run(struct writer *w) {
+    const struct image *m = w->image;
+    size_t row = (size_t)m->width * (size_t)m->channels;
+    if (setjmp(png_jmpbuf(w->library))) {
+        return w->e->code;
+    }
+    png_set_write_fn(w->library, w, on_write, on_flush);
+    png_set_IHDR(w->library, w->info, (png_uint_32)m->width, (png_uint_32)m->height, 8,
+                 m->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(w->library, w->info);
+    for (int y = 0; y < m->height; y++) {
+        png_write_row(w->library, m->pixels + (size_t)y * row);
+    }
+    png_write_end(w->library, NULL);
+    return buf_ok(w->out) ? ERR_OK : err_nomem(w->e);
+}
+
+enum err_code image_encode_png(const struct image *m, struct buf *out, struct err *e) {
+    struct writer w = {.e = e, .image = m, .out = out};
+    if (m->width < 1 || m->height < 1 || (m->channels != 1 && m->channels != 3)) {
+        return err_set(e, ERR_IMAGE, "a picture of %d x %d pixels and %d channels cannot be a PNG", m->width, m->height,
+                       m->channels);
+    }
+    w.library = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w, on_write_error, on_warning);
+    w.info = w.library ? png_create_info_struct(w.library) : NULL;
+    enum err_code code = w.info ? writer_run(&w) : err_nomem(e);
+    png_destroy_write_struct(&w.library, &w.info);
+    return code;
 }

@@ -142,3 +142,28 @@ enum err_code image_resize(const struct image *m, int width, int height, int cha
     free(r.rows[0]);
     return ERR_OK;
 }
+
+void image_round(const float *planes, size_t area, int channels, unsigned char *bytes) {
+    for (size_t i = 0; i < area; i++) {
+        for (size_t k = 0; k < (size_t)channels; k++) {
+            float v = planes[k * area + i] * 255 + .5F;
+            *bytes++ = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    }
+}
+
+enum err_code image_scale(const struct image *m, int width, int height, struct image *out, struct err *e) {
+    size_t area = (size_t)width * (size_t)height, all = area * (size_t)m->channels;
+    struct image scaled = {width, height, m->channels, malloc(all + 1)};
+    float *planes = malloc((all + 1) * sizeof *planes);
+    if (!planes || !scaled.pixels) {
+        err_nomem(e);
+    } else if (!image_resize(m, width, height, m->channels, planes, e)) {
+        image_round(planes, area, m->channels, scaled.pixels);
+        *out = scaled;
+        scaled.pixels = NULL;
+    }
+    free(planes);
+    free(scaled.pixels);
+    return e->code;
+}

@@ -11,4 +11,10 @@
  * untouched. */
 enum err_code image_resize(const struct image *m, int width, int height, int channels, float *out, struct err *e);
 
+/* Planes of floats, 0..1, to interleaved bytes: `area` pixels of `channels`. What is outside is cut off. */
+void image_round(const float *planes, size_t area, int channels, unsigned char *bytes);
+
+/* A new picture of that size (which must be 1 or more) of *m, as above. */
+enum err_code image_scale(const struct image *m, int width, int height, struct image *out, struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
 #include "ml/model/encoder.h"
 
 #include "base/clock.h"
+#include "ml/model/choice.h"
 #include "ml/model/encoder_parts.h"
 #include "ml/model/simclr.h"
 #include "ml/model/whitening.h"
@@ -16,8 +17,13 @@
 #define BATCH_MOST 4096  /* pictures a step; memory for larger ones buys nothing at these sizes */
 #define RATE_AT_64 2e-4F /* Adam, for 64 pictures a step; grows with the root of the batch */
 
-const struct encoder_options encoder_defaults = {
-    .max_epochs = 5, .batch_size = 256, .temperature = .2F, .learning_rate = 0, .seed = 0, .augment = "auto"};
+const struct encoder_options encoder_defaults = {.max_epochs = 5,
+                                                 .batch_size = 256,
+                                                 .temperature = .2F,
+                                                 .learning_rate = 0,
+                                                 .seed = 0,
+                                                 .augment = "auto",
+                                                 .switches = PRESET_UNSET};
 
 void encoder_free(struct encoder *m) {
     if (m) {
@@ -70,22 +76,14 @@ struct training {
 
 /* The preset, asked for or chosen, and the shape of the canvas. */
 static enum err_code prepare_stem(struct training *t, struct err *e) {
-    const struct preset *preset = NULL, *chosen;
-    struct preset_signs signs[GALLERY_MEASURED];
-    size_t count;
-    bool large, colour;
-    if (preset_parse(t->options->augment, &preset, e) ||
-        gallery_measure(&t->gallery, signs, &count, &large, &t->pace, e)) {
+    struct choice c;
+    if (choice_make(&t->gallery, t->options->augment, &t->options->switches, &c, &t->pace, e)) {
         return e->code;
     }
-    chosen = preset_choose(signs, count, &colour, t->report.reason);
-    if (preset) {
-        snprintf(t->report.reason, sizeof t->report.reason, "asked for (auto would choose %s)", chosen->name);
-        chosen = preset;
-    }
-    snprintf(t->report.preset, sizeof t->report.preset, "%s", chosen->name);
-    int size = chosen->texture && large ? 2 * chosen->size : chosen->size;
-    return stem_init(&t->m->projection.stem, chosen, size, colour && !chosen->deskew ? 3 : 1, e);
+    t->m->preset = c.preset;
+    snprintf(t->report.preset, sizeof t->report.preset, "%s", c.preset.name);
+    snprintf(t->report.reason, sizeof t->report.reason, "%s", c.reason);
+    return stem_init(&t->m->projection.stem, &t->m->preset, c.size, c.channels, e);
 }
 
 /* The stem's mean from raw features (count, length), and the features joined. */

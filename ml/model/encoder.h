@@ -5,6 +5,7 @@
 #define ML_MODEL_ENCODER_H
 
 #include "base/err.h"
+#include "ml/image/preset.h"
 #include "ml/source.h"
 
 #include <stdint.h>
@@ -18,7 +19,8 @@ struct encoder_options {
     float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
     int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128) */
-    const char *augment; /* "auto", "digits", "photo", "object", "none" */
+    const char *augment; /* "auto", "digits", "photo", "object", "art", "none" */
+    struct preset_switches switches;
 };
 extern const struct encoder_options encoder_defaults;
 

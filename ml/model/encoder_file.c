@@ -1,4 +1,4 @@
-/* An encoder is its preset and five numbers, as metadata, and nine tensors. Loading makes an empty encoder of that
+/* An encoder is its preset and some numbers, as metadata, and nine tensors. Loading makes an empty encoder of that
  * shape first, so that each tensor's size is known before a byte of it is read. */
 #include "ml/model/encoder.h"
 
@@ -27,6 +27,30 @@ static const struct number {
     {"encoder.dimension", offsetof(struct shape, dimension), 1, PROJECTION_COMPONENTS},
 };
 #define NUMBERS (sizeof numbers / sizeof *numbers)
+
+/* What switches may have changed of the preset that the file names: how its views were drawn, and `mirror`, which
+ * embedding needs too. A file without such a note is older than it, and has the preset as it was. */
+static const struct amount {
+    const char *key;
+    size_t at;
+    bool is_flag;
+    float most;
+} amounts[] = {
+    {"augment.mirror", offsetof(struct preset, mirror), true, 1},
+    {"augment.vertical_flip", offsetof(struct preset, vertical_flip), true, 1},
+    {"augment.rotation", offsetof(struct preset, rotation), false, 4},
+    {"augment.scale", offsetof(struct preset, scale), false, 1},
+    {"augment.area_least", offsetof(struct preset, area_least), false, 1},
+    {"augment.aspect", offsetof(struct preset, aspect), false, 4},
+    {"augment.shear", offsetof(struct preset, shear), false, 4},
+    {"augment.shift", offsetof(struct preset, shift), false, 1},
+    {"augment.brightness", offsetof(struct preset, brightness), false, 1},
+    {"augment.contrast", offsetof(struct preset, contrast), false, 1},
+    {"augment.saturation", offsetof(struct preset, saturation), false, 1},
+    {"augment.grey", offsetof(struct preset, grey), false, 1},
+    {"augment.blur", offsetof(struct preset, blur), false, 1},
+};
+#define AMOUNTS (sizeof amounts / sizeof *amounts)
 
 /* Where a tensor lives in an encoder. */
 struct part {
@@ -64,7 +88,8 @@ static enum err_code make_empty(const struct preset *preset, const struct shape 
     }
     struct projection *p = &m->projection;
     size_t k = (size_t)shape->components;
-    if (!stem_init(&p->stem, preset, shape->size, shape->channels, e) &&
+    m->preset = *preset;
+    if (!stem_init(&p->stem, &m->preset, shape->size, shape->channels, e) &&
         !dense_init(&m->layer, k, (size_t)shape->dimension, e)) {
         p->components = shape->components;
         p->basis = calloc(k * (size_t)p->stem.length, sizeof *p->basis);
@@ -76,6 +101,19 @@ static enum err_code make_empty(const struct preset *preset, const struct shape 
         err_nomem(e);
     }
     encoder_free(m);
+    return e->code;
+}
+
+static enum err_code add_amounts(const struct preset *preset, struct modelfile *file, struct err *e) {
+    char text[32];
+    for (size_t i = 0; i < AMOUNTS; i++) {
+        const char *at = (const char *)preset + amounts[i].at;
+        double value = amounts[i].is_flag ? *(const bool *)at : (double)*(const float *)at;
+        snprintf(text, sizeof text, "%.9g", value); /* nine digits give the float back */
+        if (modelfile_set_note(file, amounts[i].key, text, e)) {
+            break;
+        }
+    }
     return e->code;
 }
 
@@ -91,7 +129,7 @@ static enum err_code add_notes(const struct encoder *m, struct modelfile *file, 
     }
     /* Last, so that no note of the caller can stand in for them. */
     if (e->code || modelfile_set_note(file, "encoder.format", FORMAT, e) ||
-        modelfile_set_note(file, "encoder.preset", s->preset->name, e)) {
+        modelfile_set_note(file, "encoder.preset", s->preset->name, e) || add_amounts(s->preset, file, e)) {
         return e->code;
     }
     for (size_t i = 0; i < NUMBERS; i++) {
@@ -134,29 +172,56 @@ static enum err_code read_number(const struct modelfile *file, const char *path,
     return ERR_OK;
 }
 
+static enum err_code read_amounts(const struct modelfile *file, const char *path, struct preset *preset,
+                                  struct err *e) {
+    for (size_t i = 0; i < AMOUNTS; i++) {
+        const char *text = modelfile_note(file, amounts[i].key);
+        char *end = NULL, *at = (char *)preset + amounts[i].at;
+        float value = text ? strtof(text, &end) : 0;
+        if (!text) {
+            continue;
+        }
+        if (end == text || *end || !(value >= 0 && value <= amounts[i].most)) {
+            return err_set(e, ERR_MODEL, "%.200s: note \"%s\" is %.40s; it must be a number, 0 to %g", path,
+                           amounts[i].key, text, (double)amounts[i].most);
+        }
+        if (amounts[i].is_flag) {
+            *(bool *)at = value > 0;
+        } else {
+            *(float *)at = value;
+        }
+    }
+    const struct preset_switches unset = PRESET_UNSET;
+    return preset_apply(preset, &unset, e); /* for what follows from the amounts */
+}
+
 /* Preset and numbers, which must fit each other. */
-static enum err_code read_shape(const struct modelfile *file, const char *path, const struct preset **preset,
+static enum err_code read_shape(const struct modelfile *file, const char *path, struct preset *preset,
                                 struct shape *shape, struct err *e) {
     const char *format = modelfile_note(file, "encoder.format"), *name = modelfile_note(file, "encoder.preset");
     if (!format || strcmp(format, FORMAT) != 0) {
         return err_set(e, ERR_MODEL, "%.200s is no encoder of this version (its format is %.60s, wanted: %s)", path,
                        format ? format : "missing", FORMAT);
     }
-    *preset = name ? preset_find(name) : NULL;
-    if (!*preset) {
+    const struct preset *named = name ? preset_find(name) : NULL;
+    if (!named) {
         return err_set(e, ERR_MODEL, "%.200s: there is no preset \"%.40s\"", path, name ? name : "");
+    }
+    *preset = *named;
+    if (read_amounts(file, path, preset, e)) {
+        return e->code;
     }
     for (size_t i = 0; i < NUMBERS; i++) {
         if (read_number(file, path, &numbers[i], shape, e)) {
             return e->code;
         }
     }
-    bool size = shape->size == (*preset)->size || ((*preset)->texture && shape->size == 2 * (*preset)->size);
-    bool channels = shape->channels == 1 || (shape->channels == 3 && !(*preset)->deskew);
+    bool size = shape->size == preset->size || (preset->texture && shape->size == 2 * preset->size);
+    bool channels = shape->channels == 1 || (shape->channels == 3 && !preset->deskew);
     if (!size || !channels || shape->dimension > shape->components) {
         return err_set(e, ERR_MODEL,
                        "%.200s: preset %s does not go with size %d, channels %d, components %d, dimension %d", path,
-                       (*preset)->name, shape->size, shape->channels, shape->components, shape->dimension);
+                       preset->name, shape->size, shape->channels, shape->components, shape->dimension);
     }
     return ERR_OK;
 }
@@ -182,12 +247,12 @@ static enum err_code read_parts(const struct modelfile *file, struct encoder *m,
 enum err_code encoder_load(const char *path, struct encoder **out, struct err *e) {
     struct modelfile *file = NULL;
     struct encoder *m = NULL;
-    const struct preset *preset = NULL;
+    struct preset preset;
     struct shape shape = {0};
     if (modelfile_open(path, &file, e)) {
         return e->code;
     }
-    if (!read_shape(file, path, &preset, &shape, e) && !make_empty(preset, &shape, &m, e) && !read_parts(file, m, e)) {
+    if (!read_shape(file, path, &preset, &shape, e) && !make_empty(&preset, &shape, &m, e) && !read_parts(file, m, e)) {
         *out = m;
         m = NULL;
     }

@@ -7,6 +7,7 @@
 #include "ml/nn/dense.h"
 
 struct encoder {
+    struct preset preset;         /* the stem's, with the user's switches */
     struct projection projection; /* picture -> principal components */
     struct dense layer;           /* -> vector */
 };

@@ -12,7 +12,10 @@
 
 #define KIND_TRAINING (VIEW_DRAWN + 64) /* two draws an epoch from here on */
 #define STREAM_ORDER 0x0de7U
-#define PATIENCE 20 /* epochs without a better share of held-back views before training ends */
+/* Epochs without a better share of held-back views before training ends: a tenth of those that were asked for, since
+ * their learning rate falls that much more slowly, but at least 20. */
+#define PATIENCE_LEAST 20
+#define PATIENCE_PART 10
 
 struct training {
     struct dense *layer;
@@ -125,7 +128,8 @@ static enum err_code train_epochs(struct training *t, const float *x, const stru
     if (held_back_share(held, t->layer, &result->share, start, e)) {
         return e->code;
     }
-    for (int epoch = 0; epoch < t->options->epochs && epoch < last_better + PATIENCE; epoch++) {
+    int part = t->options->epochs / PATIENCE_PART, patience = part > PATIENCE_LEAST ? part : PATIENCE_LEAST;
+    for (int epoch = 0; epoch < t->options->epochs && epoch < last_better + patience; epoch++) {
         float share;
         if (train_epoch(t, epoch, &losses[epoch], pace, e)) {
             return e->code;

@@ -79,25 +79,12 @@ void stem_join(const struct stem *s, float *features) {
     }
 }
 
-struct viewing {
-    const struct stem *stem;
-    const struct view *views;
-    const unsigned char *bytes;
-    uint64_t seed;
-    bool joined;
-    float *out;
-    atomic_bool no_memory;
-};
-
-/* From bytes to scratch->view. */
-static void draw_view(const struct viewing *w, size_t i, struct stem_scratch *scratch) {
-    const struct stem *s = w->stem;
-    const struct view *view = &w->views[i];
-    const unsigned char *bytes = w->bytes + i * canvas_bytes(s->size, s->channels);
+void stem_view(const struct stem *s, const struct view *view, const unsigned char *bytes, uint64_t seed,
+               struct stem_scratch *scratch) {
     bool drawn = view->kind >= VIEW_DRAWN && s->preset->augmented;
     canvas_fill(drawn ? &scratch->original : &scratch->view, bytes, s->size, s->channels, s->preset->deskew);
     if (drawn) {
-        struct random r = random_stream(w->seed, view->picture, view->kind);
+        struct random r = random_stream(seed, view->picture, view->kind);
         augment_view(s->preset, &scratch->original, &scratch->view, &r);
     } else if (view->kind == VIEW_MIRRORED) {
         canvas_mirror(&scratch->view);
@@ -108,6 +95,16 @@ static void draw_view(const struct viewing *w, size_t i, struct stem_scratch *sc
     }
 }
 
+struct viewing {
+    const struct stem *stem;
+    const struct view *views;
+    const unsigned char *bytes;
+    uint64_t seed;
+    bool joined;
+    float *out;
+    atomic_bool no_memory;
+};
+
 static void view_some(void *user, size_t begin, size_t end) {
     struct viewing *w = user;
     struct stem_scratch *scratch = malloc(sizeof *scratch);
@@ -117,7 +114,8 @@ static void view_some(void *user, size_t begin, size_t end) {
     }
     for (size_t i = begin; i < end; i++) {
         float *row = w->out + i * (size_t)w->stem->length;
-        draw_view(w, i, scratch);
+        const unsigned char *bytes = w->bytes + i * canvas_bytes(w->stem->size, w->stem->channels);
+        stem_view(w->stem, &w->views[i], bytes, w->seed, scratch);
         stem_compute(w->stem, scratch, row);
         if (w->joined) {
             stem_join(w->stem, row);

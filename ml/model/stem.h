@@ -10,8 +10,8 @@
 #define STEM_BLOCKS 4
 
 struct stem {
-    const struct preset *preset;
-    int size, channels; /* of the canvas it reads */
+    const struct preset *preset; /* outlives the stem */
+    int size, channels;          /* of the canvas it reads */
     struct gradient gradient;
     struct dictionary dictionary; /* where the preset has texture */
     struct stem_block {
@@ -33,18 +33,22 @@ struct stem_scratch {
 enum err_code stem_init(struct stem *s, const struct preset *preset, int size, int channels, struct err *e);
 void stem_release(struct stem *s);
 
-/* The blocks of scratch->view (which may be overwritten) one after the other, as they are. */
-void stem_compute(const struct stem *s, struct stem_scratch *scratch, float *out);
-
-/* In place: each block less its mean, of unit length times its weight; a block equal to the mean becomes 0. */
-void stem_join(const struct stem *s, float *features);
-
 /* One look at a picture. */
 struct view {
     uint32_t picture; /* number in the source */
     uint32_t kind;
 };
 enum { VIEW_ORIGINAL, VIEW_MIRRORED, VIEW_DRAWN }; /* VIEW_DRAWN and above: augmented, the number names the draw */
+
+/* A picture's view, from its shrunk bytes, as the blocks will see it: into scratch->view. */
+void stem_view(const struct stem *s, const struct view *view, const unsigned char *bytes, uint64_t seed,
+               struct stem_scratch *scratch);
+
+/* The blocks of scratch->view (which may be overwritten) one after the other, as they are. */
+void stem_compute(const struct stem *s, struct stem_scratch *scratch, float *out);
+
+/* In place: each block less its mean, of unit length times its weight; a block equal to the mean becomes 0. */
+void stem_join(const struct stem *s, float *features);
 
 /* Features of views, (count, length): raw, or joined. `bytes` are the pictures' shrunk bytes, one a view. */
 enum err_code stem_views(const struct stem *s, const struct view *views, const unsigned char *bytes, size_t count,

@@ -115,6 +115,25 @@ static void on_picture(void *user, const struct picture *p) {
     printf(" %s, %d x %d\n", p->mime, p->width, p->height);
 }
 
+static void on_grid(void *user, const struct picture_grid *g) {
+    printf("grid: %zu pictures in boxes of %d, %d columns\n", g->count, g->box, g->columns);
+    for (size_t i = 0; i < g->count && i < MOST_ROWS; i++) {
+        const struct grid_item *item = &g->items[i];
+        const struct picture *p = &item->picture;
+        printf("  ");
+        print_text(user, p->alt, strlen(p->alt));
+        printf(" %s, %d x %d:", p->mime, p->width, p->height);
+        for (const char *c = item->caption; c && *c; c++) {
+            fputs(c == item->caption || c[-1] == '\n' ? " " : "", stdout);
+            fputs(*c == '\n' ? " |" : "", stdout);
+            if (*c != '\n') {
+                putchar(*c);
+            }
+        }
+        putchar('\n');
+    }
+}
+
 static void on_progress(void *user, const struct progress *p) {
     (void)user;
     (void)p;
@@ -157,6 +176,7 @@ static void run_cell(struct session *s, struct output *o, const char *code, size
                         .table_row = on_table_row,
                         .table_end = on_table_end,
                         .picture = on_picture,
+                        .grid = on_grid,
                         .progress = on_progress};
     struct err e = ERR_INIT;
     for (size_t i = 0, begin = 0; i <= len; i++) {

@@ -102,7 +102,7 @@ static void test_contents(void **state) {
     json_decref(content);
     err_interrupt(&interrupt);
     err_at(&interrupt, 0, 3);
-    static const char *const interrupt_lines[] = {"\x1b[0;31mKeyboardInterrupt\x1b[0m: "};
+    static const char *const interrupt_lines[] = {"\x1b[0;31mKeyboardInterrupt\x1b[0m"};
     traceback_expect(&interrupt, "SELECT", interrupt_lines, 1);
 }
 

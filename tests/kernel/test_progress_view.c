@@ -63,7 +63,7 @@ static void test_training(void **state) {
         assert_int_equal(r.created, p.seconds >= 0.5 ? 1 : 0);
         if (i == 480) {
             assert_string_equal(r.plain, "Training  █████████░░░░░░░░░░░  48 %  4,800/10,000 images  1,280 images/s  "
-                                         "4.1 s left  epoch 1/1  loss 2.16 ██▇▇▇▆▆▆▆▅▅▅▄▄▄▃▃▃▃▂▂▂▁▁");
+                                         "4.1 s left  loss 2.16 █▇▇▆▅▅▄▄▃▂▂▁");
             assert_non_null(strstr(r.html, "width: 48%;"));
             assert_null(strstr(r.html, "<style"));
             assert_null(strstr(r.html, "<script"));
@@ -74,6 +74,31 @@ static void test_training(void **state) {
     int messages = r.created + r.updated;
     progress_view_end(&v, on_flush, &r);
     assert_int_equal(r.created + r.updated, messages);
+}
+
+/* The bar, the rate and the time are those of all epochs, and the rate is that of the stage. */
+static void test_epochs(void **state) {
+    (void)state;
+    struct record r = {0};
+    struct display_output output = {.user = &r, .publish = on_publish};
+    struct progress_view v;
+    static const float losses[] = {3, 2.5f, 2, 1.5f, 1};
+    struct progress p = {.what = "Reading", .unit = "images", .done = 900, .total = 1000, .seconds = 3};
+    progress_view_init(&v, &output);
+    progress_view_update(&v, &p, on_flush, &r);
+    p = (struct progress){"Training", "images", 500, 1000, 5.75, 6, 20, losses, 5};
+    progress_view_update(&v, &p, on_flush, &r);
+    assert_string_equal(r.plain, "Training  █████░░░░░░░░░░░░░░░  27 %  epoch 6/20  2,000 images/s  "
+                                 "at most 7.2 s left  loss 1 █▆▅▃▁");
+    progress_view_end(&v, on_flush, &r);
+    assert_string_equal(r.plain, "Training: stopped in epoch 6 of 20 after 5.8 s, loss 3 → 1");
+    assert_int_equal(r.created, 1); /* both stages on one line */
+    p.done = p.total;
+    progress_view_update(&v, &p, on_flush, &r);
+    assert_string_equal(r.plain, "Training: 6 of 20 epochs of 1,000 images in 5.8 s, loss 3 → 1");
+    p.epoch = 20;
+    progress_view_update(&v, &p, on_flush, &r);
+    assert_string_equal(r.plain, "Training: 20 epochs of 1,000 images in 5.8 s, loss 3 → 1");
 }
 
 static void progress_send(struct progress_view *v, struct record *r, const char *what, double done, double total,
@@ -103,21 +128,21 @@ static void test_stopped_and_next(void **state) {
     progress_send(&v, &r, "Downloading <b>", 1500000, 6000000, 1);
     assert_string_equal(r.plain, "Downloading <b>  █████░░░░░░░░░░░░░░░  25 %  1.5 MB of 6.0 MB  1.5 MB/s  3.0 s left");
     assert_non_null(strstr(r.html, "Downloading &lt;b&gt;"));
-    progress_send(&v, &r, "Reading", 700, 0, 2); /* other work: the first line ends, a second begins */
+    progress_send(&v, &r, "Reading", 700, 0, 0.7); /* other work: the first line ends, a second begins */
     assert_int_equal(r.created, 2);
     assert_int_equal(r.updated, 1);
     assert_string_not_equal(r.id[0], r.id[1]);
-    assert_string_equal(r.plain, "Reading  700 bytes  350 bytes/s");
-    progress_send(&v, &r, "Reading", 800, 0, 2.1); /* too soon to show */
+    assert_string_equal(r.plain, "Reading  700 bytes  1.0 kB/s");
+    progress_send(&v, &r, "Reading", 800, 0, 0.8); /* too soon to show */
     assert_int_equal(r.updated, 1);
     progress_view_end(&v, on_flush, &r);
-    assert_string_equal(r.plain, "Reading: 800 bytes in 2.1 s");
+    assert_string_equal(r.plain, "Reading: 800 bytes in 0.8 s");
     progress_send(&v, &r, "Downloading", 3000, 4000, 90);
     assert_int_equal(r.created, 3);
     progress_send(&v, &r, "Downloading", 1000, 4000, 70); /* begun anew under the same name */
     assert_int_equal(r.created, 4);
     progress_view_end(&v, on_flush, &r);
-    assert_string_equal(r.plain, "Downloading: stopped at 1.0 kB of 4.0 kB in 1 min 10 s");
+    assert_string_equal(r.plain, "Downloading: stopped at 1.0 kB of 4.0 kB after 1 min 10 s");
 }
 
 static void test_words(void **state) {
@@ -153,7 +178,8 @@ static void test_words(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_training), cmocka_unit_test(test_short_work_is_silent),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_training), cmocka_unit_test(test_epochs),
+                                       cmocka_unit_test(test_short_work_is_silent),
                                        cmocka_unit_test(test_stopped_and_next), cmocka_unit_test(test_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,9 +34,10 @@ static const struct {
     {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhel", false},
     {"/nothing", "", false},
     {"/garbage", "these are words\r\n\r\n", false},
-    {"/moved", "HTTP/1.1 302 Found\r\nLocation: /good\r\nContent-Length: 0\r\n\r\n", false},
-    {"/loop", "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n", false},
-    {"/to-file", "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\n\r\n", false},
+    {"/moved", "HTTP/1.1 302 Found\r\nLocation: /good\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false},
+    {"/loop", "HTTP/1.1 302 Found\r\nLocation: /loop\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false},
+    {"/to-file",
+     "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false},
     {"/stalled", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhel", true},
     {"/silent", "", true},
 };

@@ -28,9 +28,9 @@ static enum err_code apply(const char *text, struct build_settings *set, struct 
     if (parse_cell(&arena, buf_text(&code), code.len, &s, e) == ERR_OK) {
         options_apply(&c, &build_options, s->options, set, e);
     }
-    if (set->augment) { /* outlives the arena */
-        snprintf(augment, sizeof augment, "%s", set->augment);
-        set->augment = augment;
+    if (set->views.augment) { /* outlives the arena */
+        snprintf(augment, sizeof augment, "%s", set->views.augment);
+        set->views.augment = augment;
     }
     buf_release(&code);
     arena_release(&arena);
@@ -48,12 +48,45 @@ static void good_values(void **state) {
     assert_int_equal(set.max_epochs, 7);
     assert_true(set.temperature > 0.0999 && set.temperature < 0.1001);
     assert_true(set.overwrite);
-    assert_string_equal(set.augment, "digits");
+    assert_string_equal(set.views.augment, "digits");
     assert_true(set.seed == 9007199254740992LL);
     assert_int_equal(warned.len, 0);
     e = ERR_INIT;
     assert_int_equal(apply("epochs=3", &set, &warned, &e), ERR_OK);
     assert_int_equal(set.max_epochs, 3);
+    buf_release(&warned);
+}
+
+static void switches(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        double color, flip, rotation;
+    } rows[] = {{"max_epochs=1", -1, -1, -1},
+                {"color=True, horizontal_flip=False, rotation=0", 1, 0, 0},
+                {"color=0.5, horizontal_flip=1, rotation=180", .5, 1, 180},
+                {"color=off, horizontal_flip=True, rotation=None", 0, 1, -1},
+                {"color=2, horizontal_flip='false'", 2, 0, -1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct build_settings set = {.views = AUGMENT_UNSET("auto")};
+        struct buf warned = BUF_INIT;
+        struct err e = ERR_INIT;
+        assert_int_equal(apply(rows[i].text, &set, &warned, &e), ERR_OK);
+        assert_true(set.views.color == rows[i].color && set.views.horizontal_flip == rows[i].flip);
+        assert_true(set.views.rotation == rows[i].rotation && set.views.blur == -1);
+        buf_release(&warned);
+    }
+}
+
+/* None is the default, or 0 where 0 stands for none. */
+static void none(void **state) {
+    (void)state;
+    struct build_settings set = {.max_epochs = 5, .embedding_size = 9, .temperature = .25};
+    struct buf warned = BUF_INIT;
+    struct err e = ERR_INIT;
+    assert_int_equal(apply("max_epochs=None, embedding_size=None, temperature=None, label_col=None", &set, &warned, &e),
+                     ERR_OK);
+    assert_true(set.max_epochs == 5 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
     buf_release(&warned);
 }
 
@@ -69,6 +102,10 @@ static void bad_values(void **state) {
         {"overwrite=maybe", "True or False", ""},
         {"augment='digit'", "'auto', 'digits'", "'digits'"},
         {"image_col=[1, 2]", "text in quotes", ""},
+        {"rotation='x'", "True, False or a number", ""},
+        {"rotation=181", "between 0 and 180, not 181", ""},
+        {"crop_min_scale=False", "between 0.05 and 1, not False", ""},
+        {"vertical_flip=2", "True or False", ""},
         {"max_epochs=1, max_epochs=2", "given twice", ""},
         {"max_epochs=1, epochs=2", "also as max_epochs", ""},
     };
@@ -97,7 +134,8 @@ static void unknown_is_a_warning(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(bad_values),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(switches),
+                                       cmocka_unit_test(none), cmocka_unit_test(bad_values),
                                        cmocka_unit_test(unknown_is_a_warning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

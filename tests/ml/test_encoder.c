@@ -159,7 +159,7 @@ static void test_odd_sets(void **state) {
     (void)state;
     static const char *const sets[] = {
         "two", "three", "equal", "constant", "one pixel", "one pixel colour", "thin", "mixed sizes", "mixed colour"};
-    static const char *const presets[] = {"auto", "digits", "photo", "object", "none"};
+    static const char *const presets[] = {"auto", "digits", "photo", "object", "art", "none"};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         for (size_t k = 0; k < 5; k++) {
             struct pictures p = odd_set(sets[i]);
@@ -188,17 +188,18 @@ static void test_refusals(void **state) {
         enum err_code code;
         const char *message;
     } rows[] = {
-        {0, {1, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "at least 2 pictures"},
-        {1, {1, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "got 1"},
-        {4, {0, 64, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "max_epochs"},
-        {4, {1, 1, .2F, 0, 0, 0, "auto"}, ERR_VALUE, "batch_size"},
-        {4, {1, 64, 0, 0, 0, 0, "auto"}, ERR_VALUE, "temperature"},
-        {4, {1, 64, NAN, 0, 0, 0, "auto"}, ERR_VALUE, "temperature"},
-        {4, {1, 64, .2F, -1, 0, 0, "auto"}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, INFINITY, 0, 0, "auto"}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, 0, 0, 100000, "auto"}, ERR_VALUE, "embedding_size"},
-        {4, {1, 64, .2F, 0, 0, 0, "digit"}, ERR_OPTION, "digit"},
-        {40, {5, 64, .2F, 1e38F, 0, 0, "auto"}, ERR_MODEL, "no longer a number"},
+        {0, {1, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "at least 2 pictures"},
+        {1, {1, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "got 1"},
+        {4, {0, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "max_epochs"},
+        {4, {1, 1, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "batch_size"},
+        {4, {1, 64, 0, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "temperature"},
+        {4, {1, 64, NAN, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "temperature"},
+        {4, {1, 64, .2F, -1, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "learning_rate"},
+        {4, {1, 64, .2F, INFINITY, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "learning_rate"},
+        {4, {1, 64, .2F, 0, 0, 100000, "auto", PRESET_UNSET}, ERR_VALUE, "embedding_size"},
+        {4, {1, 64, .2F, 0, 0, 0, "digit", PRESET_UNSET}, ERR_OPTION, "digit"},
+        {4, {1, 64, .2F, 0, 0, 0, "auto", {-1, -1, -1, 200, -1, -1, -1}}, ERR_VALUE, "rotation is 200"},
+        {40, {5, 64, .2F, 1e38F, 0, 0, "auto", PRESET_UNSET}, ERR_MODEL, "no longer a number"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pictures p = pictures_drawn(rows[i].count, 28, 1);

@@ -16,13 +16,14 @@
 static char folder[] = "/tmp/encoder-file-XXXXXX";
 static char path[64], other[64];
 
-static struct encoder *train(struct pictures *p, const char *preset) {
+static struct encoder *train(struct pictures *p, const char *preset, float flip) {
     struct ml_source source = pictures_source(p);
     struct encoder_options o = encoder_defaults;
     struct encoder *m = NULL;
     struct err e = ERR_INIT;
     o.max_epochs = 1;
     o.augment = preset;
+    o.switches.horizontal_flip = flip;
     assert_int_equal(encoder_train(&o, &source, NULL, &m, NULL, &e), ERR_OK);
     return m;
 }
@@ -32,12 +33,14 @@ static void test_round_trip(void **state) {
     static const struct {
         const char *preset;
         int size, channels;
-    } rows[] = {{"digits", 28, 1}, {"photo", 32, 3}, {"photo", 70, 3}, {"object", 30, 1}, {"none", 30, 3}};
+        float flip;
+    } rows[] = {{"digits", 28, 1, -1}, {"photo", 32, 3, -1}, {"photo", 70, 3, -1}, {"object", 30, 1, -1},
+                {"none", 30, 3, -1},   {"digits", 28, 1, 1}, {"photo", 32, 3, 0},  {"art", 32, 3, 1}};
     static const char *const notes[] = {"dataset", "drawn", "encoder.size", "99", NULL};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pictures p = pictures_drawn(40, rows[i].size, rows[i].channels);
         struct ml_source source = pictures_source(&p);
-        struct encoder *m = train(&p, rows[i].preset), *back = NULL;
+        struct encoder *m = train(&p, rows[i].preset, rows[i].flip), *back = NULL;
         struct modelfile *file = NULL;
         struct err e = ERR_INIT;
         size_t d = (size_t)encoder_dimension(m);
@@ -80,6 +83,9 @@ static void forge(const char *key, const char *value, const char *tensor) {
             assert_int_equal(modelfile_set_note(to, keys[i], mine ? value : modelfile_note(from, keys[i]), &e), ERR_OK);
         }
     }
+    if (!strncmp(key, "augment.", 8)) {
+        assert_int_equal(modelfile_set_note(to, key, value, &e), ERR_OK);
+    }
     assert_int_equal(modelfile_write(to, other, &e), ERR_OK);
     modelfile_free(from);
     modelfile_free(to);
@@ -109,13 +115,19 @@ static void test_refusals(void **state) {
         {"encoder.components", "256", "", ERR_MODEL},
         {"encoder.dimension", "1", "", ERR_MODEL},
         {"encoder.dimension", "", "", ERR_MODEL},
+        {"augment.rotation", "0.5", "", ERR_OK},
+        {"augment.rotation", "9", "", ERR_MODEL},
+        {"augment.rotation", "nan", "", ERR_MODEL},
+        {"augment.rotation", "", "", ERR_MODEL},
+        {"augment.area_least", "-0.1", "", ERR_MODEL},
+        {"augment.mirror", "yes", "", ERR_MODEL},
         {"", NULL, "stem.mean", ERR_MODEL},
         {"", NULL, "components.basis", ERR_MODEL},
         {"", NULL, "layer.weights", ERR_MODEL},
         {"", NULL, "layer.centre", ERR_MODEL},
     };
     struct pictures p = pictures_drawn(40, 28, 1);
-    struct encoder *m = train(&p, "digits");
+    struct encoder *m = train(&p, "digits", -1);
     struct err saved = ERR_INIT;
     assert_int_equal(encoder_save(m, path, NULL, &saved), ERR_OK);
     encoder_free(m);

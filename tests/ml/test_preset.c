@@ -9,6 +9,8 @@
 #include "ml/image/preset.h"
 #include "tests/ml/pictures.h"
 
+#include <math.h>
+
 static const char *choose(struct pictures *p, char reason[160]) {
     struct preset_signs signs[100];
     bool colour;
@@ -93,12 +95,95 @@ static void test_names(void **state) {
     }
 }
 
+/* Each switch sets its own fields and no other. */
+static void test_switches(void **state) {
+    (void)state;
+    static const struct {
+        struct preset_switches set;
+        struct preset want; /* only what differs from "art", which has each of these otherwise */
+    } rows[] = {
+        {{1, -1, -1, -1, -1, -1, -1}, {.mirror = true}},
+        {{-1, 1, -1, -1, -1, -1, -1}, {.vertical_flip = true}},
+        {{-1, -1, 1, -1, -1, -1, -1}, {.brightness = .3F, .contrast = .3F, .saturation = .4F, .grey = .1F}},
+        {{-1, -1, -1, 90, -1, -1, -1}, {.rotation = 1.57079633F}},
+        {{-1, -1, -1, -1, 1, -1, -1}, {.shear = 1}},
+        {{-1, -1, -1, -1, -1, .05F, -1}, {.area_least = .05F}},
+        {{-1, -1, -1, -1, -1, -1, 1}, {.blur = .0625F}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct preset p = *preset_find("art"), want = p;
+        const struct preset *differs = &rows[i].want;
+        struct err e = ERR_INIT;
+        want.mirror = differs->mirror;
+        want.vertical_flip = differs->vertical_flip;
+        want.rotation = differs->rotation > 0 ? differs->rotation : p.rotation;
+        want.shear = differs->shear > 0 ? differs->shear : p.shear;
+        want.area_least = differs->area_least > 0 ? differs->area_least : p.area_least;
+        want.blur = differs->blur;
+        if (differs->brightness > 0) {
+            want.brightness = differs->brightness;
+            want.contrast = differs->contrast;
+            want.saturation = differs->saturation;
+            want.grey = differs->grey;
+        }
+        assert_int_equal(preset_apply(&p, &rows[i].set, &e), ERR_OK);
+        assert_memory_equal(&p, &want, sizeof p);
+    }
+}
+
+static void test_unset_switches(void **state) {
+    (void)state;
+    static const char *const names[] = {"digits", "photo", "object", "art", "none"};
+    for (size_t i = 0; i < 5; i++) {
+        struct preset p = *preset_find(names[i]);
+        const struct preset_switches unset = PRESET_UNSET;
+        struct err e = ERR_INIT;
+        assert_int_equal(preset_apply(&p, &unset, &e), ERR_OK);
+        assert_memory_equal(&p, preset_find(names[i]), sizeof p);
+    }
+}
+
+/* A switch makes views where the preset has none; all off, there are none to learn from. */
+static void test_augmented(void **state) {
+    (void)state;
+    struct preset none = *preset_find("none"), art = *preset_find("art");
+    const struct preset_switches turned = {-1, -1, -1, 5, -1, -1, -1}, still = {0, 0, 0, 0, 0, 1, 0};
+    struct err e = ERR_INIT;
+    char text[160];
+    assert_int_equal(preset_apply(&none, &turned, &e), ERR_OK);
+    assert_true(none.augmented);
+    assert_int_equal(preset_apply(&none, &still, &e), ERR_OK);
+    assert_false(none.augmented);
+    assert_int_equal(preset_apply(&art, &still, &e), ERR_OK);
+    assert_true(art.augmented); /* its crops still change the shape */
+    preset_describe(&turned, text);
+    assert_string_equal(text, "rotation=5");
+    preset_describe(&still, text);
+    assert_string_equal(
+        text, "horizontal_flip=False, vertical_flip=False, color=0, rotation=0, shear=0, crop_min_scale=1, blur=0");
+}
+
+static void test_switch_bounds(void **state) {
+    (void)state;
+    static const struct preset_switches rows[] = {
+        {2, -1, -1, -1, -1, -1, -1},    {-1, 2, -1, -1, -1, -1, -1}, {-1, -1, 2.1F, -1, -1, -1, -1},
+        {-1, -1, -1, 181, -1, -1, -1},  {-1, -1, -1, -1, 2, -1, -1}, {-1, -1, -1, -1, -1, .04F, -1},
+        {-1, -1, -1, -1, -1, 1.1F, -1}, {-1, -1, -1, -1, -1, -1, 2}, {-1, -1, NAN, -1, -1, -1, -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct preset p = *preset_find("photo");
+        struct err e = ERR_INIT;
+        assert_int_equal(preset_apply(&p, &rows[i], &e), ERR_VALUE);
+        assert_memory_equal(&p, preset_find("photo"), sizeof p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn),
-        cmocka_unit_test(test_grey_noise_is_an_object),
-        cmocka_unit_test(test_mnist),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_switches),  cmocka_unit_test(test_unset_switches),
+        cmocka_unit_test(test_augmented), cmocka_unit_test(test_switch_bounds),
+        cmocka_unit_test(test_drawn),     cmocka_unit_test(test_grey_noise_is_an_object),
+        cmocka_unit_test(test_mnist),     cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

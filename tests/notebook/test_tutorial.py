@@ -83,10 +83,13 @@ def cell_with(tutorial, start):
     return next(c for c in tutorial[1] if text_of(c["source"]).startswith("%%thanosql\n" + start))
 
 
-def test_notebook_is_clean():
+def test_the_example_keeps_the_outputs_of_a_run():
     book = json.loads(NOTEBOOK.read_text())
+    code = [c for c in book["cells"] if c["cell_type"] == "code"]
     assert book["metadata"]["kernelspec"]["name"] == "thanosql"
-    assert all(not c["outputs"] and c["execution_count"] is None for c in book["cells"] if c["cell_type"] == "code")
+    assert [c["execution_count"] for c in code] == list(range(1, len(code) + 1)) and all(c["outputs"] for c in code)
+    paths = re.findall(r"(/\S+)/thanosql-dataset/", json.dumps([c["outputs"] for c in code]))
+    assert set(paths) == {"/home/jovyan"}  # nobody's own folders
 
 
 def test_no_cell_fails_or_warns(tutorial):

@@ -7,7 +7,7 @@ import re
 
 from jupyter_client import KernelManager
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("THANOSQL_KERNEL", ROOT / "build/thanosql-kernel")).resolve()
 
 

@@ -1,0 +1,20 @@
+# Measurements. `make bench` prints our figures, `make bench-peers` those of others beside ours, in the same run.
+BENCH := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
+$(B)/bench/%: $(B)/bench/%.o $(call objects,ml base)
+	@$(ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: bench bench-peers
+bench: packages
+	@$(MAKE) -s $(B)/thanosql-kernel $(BENCH) venv
+	@for part in speed retrieval; do echo "== $$part"; \
+	  THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/$$part.py || exit 1; done
+
+PEERS := build/venv-peers
+$(PEERS)/stamp: bench/requirements.txt
+	@$(MAKE) -s python-packages
+	@python3 -m venv $(PEERS)
+	@$(PEERS)/bin/pip install -qq --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+bench-peers: bench $(PEERS)/stamp
+	@echo "== latency, beside ipykernel"; THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/latency.py
+	@echo "== training, beside PyTorch"; for seed in 1 2 3; do $(PEERS)/bin/python bench/peer_simclr.py --seed $$seed || exit 1; done

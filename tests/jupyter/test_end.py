@@ -1,0 +1,121 @@
+"""The end: at once, with exit status 0, whatever runs; and none of it lives on without the one who started it."""
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from conftest import LONG_BUILD, LONG_QUERY
+from process import BINARY, Kernel, launch
+
+PATIENCE = 2.5  # seconds after which clients kill
+ORPHANED = 2
+
+PARENT = """import subprocess, sys, time
+print(subprocess.Popen(sys.argv[1:], start_new_session=True).pid, flush=True)
+time.sleep(600)"""
+
+
+def gone(process, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.parametrize("restart", [True, False])
+@pytest.mark.parametrize("channel", ["control", "shell"])
+def test_shutdown_when_idle(kernel, client, channel, restart):
+    done = client.request(channel, "shutdown_request", {"restart": restart})
+    assert done.status == "ok" and done.content["restart"] is restart
+    assert done.types == ["shutdown_reply"] and done.published[0].content["restart"] is restart
+    status, seconds = kernel.wait(PATIENCE)
+    assert status == 0, seconds
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_shutdown_while_a_cell_runs(kernel, client, long_cell, restart):
+    cell = client.execute(long_cell)
+    client.until(lambda m: m.request == cell and m.type == "execute_input")
+    time.sleep(0.3)
+    done = client.request("control", "shutdown_request", {"restart": restart})
+    assert done.content == {"status": "ok", "restart": restart}
+    status, seconds = kernel.wait(PATIENCE)
+    assert status == 0, seconds
+    assert client.outcome(cell).content["ename"] == "KeyboardInterrupt"
+
+
+def test_termination_signal(kernel, client):
+    cell = client.execute(LONG_QUERY)
+    client.until(lambda m: m.request == cell and m.type == "execute_input")
+    kernel.process.terminate()
+    assert kernel.wait(PATIENCE)[0] == 0
+
+
+def test_a_client_that_reads_nothing_does_not_hold_the_end_up(kernel, client, connect):
+    connect(kernel, queue=1)
+    client.run("SELECT 1 AS one;" * 3000, seconds=60)
+    client.request("control", "shutdown_request", {"restart": False})
+    assert kernel.wait(PATIENCE)[0] == 0
+
+
+def orphan(folder, text, *arguments, **environment):
+    """Start the kernel from a process of its own, which is what is returned; its `child` is the kernel."""
+    (folder / "connection.json").write_text(text)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(BINARY), "-f", str(folder / "connection.json")],
+                              stdout=subprocess.PIPE, stderr=open(folder / "stderr", "w"), cwd=folder)
+    parent.child = psutil.Process(int(parent.stdout.readline()))
+    return parent
+
+
+@pytest.mark.parametrize("code", ["", LONG_QUERY, LONG_BUILD], ids=["idle", "query", "build"])
+def test_parent_is_killed(folder, connect, give_pictures, code):
+    kernel = Kernel(folder, start=orphan)
+    child = kernel.process.child
+    try:
+        client = connect(kernel)
+        give_pictures(client)
+        request = client.execute(code)
+        client.until(lambda m: m.request == request and m.type == "execute_input")
+        time.sleep(0.3)
+        assert child.is_running()
+        kernel.process.kill()
+        assert gone(child, ORPHANED)
+    finally:
+        kernel.process.kill()
+        kernel.process.wait()
+        if child.is_running():
+            child.kill()
+
+
+def test_the_starting_thread_may_end(start, connect):
+    """Servers start kernels from a pool of threads."""
+    def from_thread(*arguments, **environment):
+        made = []
+        thread = threading.Thread(target=lambda: made.append(launch(*arguments, **environment)))
+        thread.start()
+        thread.join()
+        return made[0]
+    kernel = start(start=from_thread)
+    assert connect(kernel).run("SELECT 1 AS one").status == "ok"
+    time.sleep(0.2)
+    assert kernel.alive
+
+
+def test_shutdown_in_the_middle_of_a_write(folder, kernel, client, connect):
+    assert client.run("CREATE TABLE kept AS SELECT 42 AS x").status == "ok"
+    cell = client.execute("CREATE TABLE big AS " + LONG_QUERY.replace("count(*)", "x"))
+    client.until(lambda m: m.request == cell and m.type == "execute_input")
+    time.sleep(0.2)
+    client.send("control", "shutdown_request", {"restart": False})
+    assert kernel.wait(PATIENCE)[0] == 0
+    again = Kernel(folder)
+    try:
+        tables = connect(again).run("LIST TABLE").published[-1].content["data"]["text/plain"]
+        assert "kept" in tables and "big" not in tables
+    finally:
+        again.close()

@@ -1,0 +1,68 @@
+"""iopub: the welcome to each subscriber before anything else, and nothing lost to a slow one."""
+import time
+
+import pytest
+
+STATEMENTS = 6000
+
+
+def test_two_subscribers_each_get_a_welcome_first(kernel, connect):
+    first, second = connect(kernel), connect(kernel)  # connect() asserts that the first message is the welcome
+    first.run("SELECT 1 AS one")
+    second.until(lambda m: m.state == "idle")
+    assert [m.type for m in second.published].count("iopub_welcome") == 1
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_welcome_before_starting(start, connect, round):
+    """A client whose subscription waits when the kernel comes up sees the welcome, then `starting`, if it sees that."""
+    early = connect(start())
+    early.run("")
+    types = [m.state or m.type for m in early.published]
+    assert types[0] == "iopub_welcome" and types.count("starting") <= 1
+
+
+def test_topics(kernel, connect):
+    status, everything = connect(kernel, topics=[b"status"]), connect(kernel)
+    everything.run("SELECT 1 AS one")
+    status.until(lambda m: m.state == "idle")
+    assert {m.type for m in status.published} == {"iopub_welcome", "status"}
+
+
+def test_topic_that_is_not_text_has_no_welcome(kernel, client, connect):
+    odd = connect(kernel, topics=[])
+    odd.sockets["iopub"].subscribe(b"\xff\xfe")
+    odd.sockets["iopub"].subscribe(b"stream")
+    assert odd.receive("iopub").content["subscription"] == "stream"
+    assert client.run("CREATE TABLE t (x INTEGER)").stdout == "Success\n"
+    assert odd.receive("iopub").content["text"] == "Success\n"
+
+
+def test_leaving_and_coming_back(kernel, client, connect):
+    """Subscribers come, go and unsubscribe without harm to those who stay."""
+    for _ in range(20):
+        passing = connect(kernel)
+        passing.sockets["iopub"].unsubscribe(b"")
+        passing.sockets["iopub"].close()
+        passing.topics = None
+    assert client.run("CREATE TABLE t (x INTEGER)").stdout == "Success\n"
+
+
+def test_slow_subscriber_loses_nothing(kernel, client, connect):
+    """Tables, each a message, to a client that does not read until the cell is over."""
+    slow = connect(kernel, queue=10)
+    done = client.run(";".join(f"SELECT {i} AS n" for i in range(STATEMENTS)), seconds=60)
+    assert done.status == "ok"
+    time.sleep(0.2)
+    shown = slow.outputs(done.reply.request, seconds=60)
+    numbers = [int(m.content["data"]["text/plain"].split()[-1]) for m in shown if m.type == "execute_result"]
+    assert numbers == list(range(STATEMENTS))
+
+
+def test_many_printed_lines(client):
+    """Lines are gathered, so that a server's limit of 1,000 messages a second is far, and none is lost."""
+    began = time.monotonic()
+    done = client.run("CREATE TABLE t (x INTEGER);" + "DELETE FROM t;" * 20000, seconds=60)
+    took = time.monotonic() - began
+    assert done.stdout == "Success\n" * 20001
+    assert done.types.count("stream") < 20 + 20 * took
