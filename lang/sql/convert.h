@@ -15,6 +15,12 @@ enum err_code convert_text(const struct value *text, struct pgtype to, const cha
 /* A value of a type as PostgreSQL prints it; NULL adds nothing. */
 void convert_print(const struct value *v, struct pgtype type, struct buf *out);
 
+/* The shortest text that reads as the same number, as PostgreSQL prints doubles (and reals). */
+void convert_shortest(double x, bool single, struct buf *out);
+
+/* The time, as `now` above wants it. */
+void convert_now(char out[48]);
+
 /* Round half away from zero, in decimal as numbers are written (2.675 to 2.68). */
 double convert_round(double x, int digits);
 

@@ -301,7 +301,7 @@ static struct expr array_expr(struct lower *l, const PgQuery__AArrayExpr *x) {
     /* A function takes few arguments, so a long list is built a hundred at a time. */
     for (size_t i = 0; i < x->n_elements; i += 100) {
         size_t n = x->n_elements - i < 100 ? x->n_elements - i : 100;
-        char *pattern = arena_printf(l->a, "pg_array(%d, $*)", (int)element.base);
+        char *pattern = arena_printf(l->a, "pg_array(%d, $*)", element.array ? (int)PG_VOID : (int)element.base);
         struct expr part = expr_fill(l, type, place, pattern ? pattern : "", args + i, n);
         struct expr both[] = {out, part};
         out.sql = i ? expr_fill(l, type, place, "pg_array_cat($1, $2)", both, 2).sql : part.sql;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static struct expr number(struct lower *l, const char *text, long place) {
     struct expr x = expr_make(PGTYPE(PG_NUMERIC), place);
@@ -134,12 +133,9 @@ struct expr literal_convert(struct lower *l, struct expr x, struct pgtype to) {
 
 const char *literal_now(struct lower *l) {
     if (!l->now) {
-        struct timespec t;
-        struct tm tm;
-        clock_gettime(CLOCK_REALTIME, &t);
-        gmtime_r(&t.tv_sec, &tm);
-        l->now = arena_printf(l->a, "%04d-%02d-%02d %02d:%02d:%02d.%06ld+00", tm.tm_year + 1900, tm.tm_mon + 1,
-                              tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, t.tv_nsec / 1000);
+        char now[48];
+        convert_now(now);
+        l->now = arena_strdup(l->a, now);
     }
     return l->now ? l->now : "2000-01-01 00:00:00+00";
 }

@@ -462,7 +462,7 @@ static struct expr any_array(struct lower *l, const PgQuery__AExpr *x, const cha
     struct sql_column column = {.name = "v", .type = array.type};
     column.type.array = false;
     struct query q = {.columns = &column, .count = 1};
-    struct expr rows_of = expr_fill(l, column.type, place, "SELECT v1 FROM pg_expand('unnest', 1, $1)", &array, 1);
+    struct expr rows_of = expr_fill(l, column.type, place, arena_printf(l->a, "SELECT v1 FROM pg_expand('unnest', 2, $1, %d)", (int)column.type.base), &array, 1);
     q.sql = rows_of.sql;
     return quantified(l, name, left, q, any, place);
 }

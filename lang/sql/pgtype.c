@@ -164,6 +164,26 @@ bool pgtype_parse(const char *name, struct pgtype *out) {
     return found;
 }
 
+bool pgtype_noted(const char *view, size_t n, struct pgtype *out) {
+    const char *at = strstr(view, "/*types:"), *end = at ? strstr(at, "*/") : NULL;
+    char word[64];
+    at = at ? at + 8 : NULL;
+    while (at && n-- > 0) {
+        at = memchr(at, ';', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    if (!at || !end) {
+        return false;
+    }
+    size_t len = strcspn(at, ";*");
+    if (len >= sizeof word) {
+        return false;
+    }
+    memcpy(word, at, len);
+    word[len] = '\0';
+    return pgtype_parse(word, out);
+}
+
 enum value_type pgtype_value(struct pgtype t) {
     return t.array ? VALUE_TEXT : rows[t.base].value;
 }

@@ -73,6 +73,9 @@ const char *pgtype_declaration(struct pgtype t, char out[64]);
 /* The type behind a name of it (int4, "double precision", character varying(10), text[]). False: not known. */
 bool pgtype_parse(const char *name, struct pgtype *out);
 
+/* The type of the nth column (from 0) that CREATE VIEW noted in the view's text. False: there is no note. */
+bool pgtype_noted(const char *view, size_t n, struct pgtype *out);
+
 /* What the rest of the kernel calls it. */
 enum value_type pgtype_value(struct pgtype t);
 struct pgtype pgtype_of_value(enum value_type v);

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -317,7 +318,7 @@ static enum err_code chr(const struct value *a, size_t n, struct buf *m, struct 
 }
 
 static enum err_code md5(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    char hex[33];
+    char hex[DIGEST_HEX];
     (void)n;
     if (digest_md5(a->text, a->length, hex, e) != ERR_OK) {
         return e->code;

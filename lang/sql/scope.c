@@ -231,27 +231,6 @@ static const char *store_schema(struct lower *l, const PgQuery__RangeVar *v) {
     return "";
 }
 
-/* The nth type that CREATE VIEW noted in the view's text. */
-static bool noted_type(const char *sql, size_t n, struct pgtype *out) {
-    const char *at = strstr(sql, "/*types:"), *end = at ? strstr(at, "*/") : NULL;
-    char word[64];
-    at = at ? at + 8 : NULL;
-    while (at && n-- > 0) {
-        at = memchr(at, ';', (size_t)(end - at));
-        at = at ? at + 1 : NULL;
-    }
-    if (!at || !end) {
-        return false;
-    }
-    size_t len = strcspn(at, ";*");
-    if (len >= sizeof word) {
-        return false;
-    }
-    memcpy(word, at, len);
-    word[len] = '\0';
-    return pgtype_parse(word, out);
-}
-
 /* Columns of a view come without a type where they are expressions. */
 static void view_types(struct lower *l, const char *name, struct table_columns *t) {
     struct buf sql = BUF_INIT;
@@ -259,7 +238,7 @@ static void view_types(struct lower *l, const char *name, struct table_columns *
     size_t i = 0;
     store_definition(l->in->store, name, &sql, &ignored);
     for (struct table_column *c = t->first; c; c = c->next) {
-        noted_type(buf_text(&sql), i++, &c->type);
+        pgtype_noted(buf_text(&sql), i++, &c->type);
     }
     buf_release(&sql);
 }

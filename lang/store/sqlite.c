@@ -394,9 +394,9 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
 struct value sqlite_plain_value(sqlite3_value *from) {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
-        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
+        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from), .text = ""};
     case SQLITE_FLOAT:
-        return (struct value){.type = VALUE_REAL, .real = sqlite3_value_double(from)};
+        return (struct value){.type = VALUE_REAL, .real = sqlite3_value_double(from), .text = ""};
     case SQLITE_TEXT: {
         const void *text = sqlite3_value_text(from);
         return (struct value){
@@ -408,7 +408,7 @@ struct value sqlite_plain_value(sqlite3_value *from) {
             .type = VALUE_BLOB, .text = bytes ? bytes : "", .length = (size_t)sqlite3_value_bytes(from)};
     }
     default:
-        return (struct value){.type = VALUE_NULL};
+        return (struct value){.type = VALUE_NULL, .text = ""};
     }
 }
 

@@ -93,6 +93,22 @@ void sqlite_forget_functions(struct store *s) {
         free(f->name);
         free(f);
     }
+    while (s->owned) {
+        struct owned *o = s->owned;
+        s->owned = o->next;
+        o->release(o->memory);
+        free(o);
+    }
+}
+
+enum err_code store_own(struct store *s, void *memory, void (*release)(void *memory), struct err *e) {
+    struct owned *o = malloc(sizeof *o);
+    if (!o) {
+        return err_nomem(e);
+    }
+    *o = (struct owned){memory, release, s->owned};
+    s->owned = o;
+    return ERR_OK;
 }
 
 bool store_has_function(const struct store *s, const char *name, int arguments) {

@@ -20,13 +20,19 @@ struct store {
         int arguments;
         struct known_function *next;
     } * functions;                  /* those registered */
+    struct owned {
+        void *memory;
+        void (*release)(void *memory);
+        struct owned *next;
+    } * owned;                      /* released with the store */
     sqlite3_stmt *column_statement; /* store_each_column()'s, kept */
 };
 
 /* The failure `result` of sql[0..len). */
 enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e);
 
-/* A value as SQLite stores it; a blob is VALUE_BLOB. */
+/* A value as SQLite stores it; a blob is VALUE_BLOB. Its text is never NULL: a function that wants text may be given a
+ * number by a table that was not made here. */
 struct value sqlite_plain_value(sqlite3_value *from);
 void sqlite_give_result(sqlite3_context *context, const struct value *v);
 

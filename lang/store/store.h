@@ -72,6 +72,10 @@ void store_type_name(enum value_type type, size_t length, char out[32]);
 /* A quoted identifier, for building SQL: "a ""b""". */
 void store_add_identifier(struct buf *sql, const char *name);
 
+/* Memory that goes with the store: release(memory) is called when it closes, after every function of it is gone. On
+ * failure the memory stays the caller's. */
+enum err_code store_own(struct store *s, void *memory, void (*release)(void *memory), struct err *e);
+
 /* A scalar function of SQL, deterministic. The callback writes *result (its memory must stay valid until the
  * next call) or fails with *e set. */
 typedef enum err_code (*store_function)(void *user, const struct value *arguments, size_t count, struct value *result,
