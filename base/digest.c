@@ -57,7 +57,8 @@ void digest_end(struct digest *d, char hex[DIGEST_HEX]) {
     write_hex(bytes, len, hex);
 }
 
-static enum err_code digest_once(const EVP_MD *kind, const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e) {
+static enum err_code digest_once(const EVP_MD *kind, const void *bytes, size_t len, char hex[DIGEST_HEX],
+                                 struct err *e) {
     unsigned char out[EVP_MAX_MD_SIZE];
     unsigned out_len = 0;
     if (EVP_Digest(bytes, len, out, &out_len, kind, NULL) != 1) {

@@ -8,6 +8,7 @@
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
 #include "lang/exec/names.h"
+#include "lang/sql/sql.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
 #include "lang/syntax/completion.h"
@@ -54,7 +55,7 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, e) != ERR_OK) {
+    if (functions_register(store, e) != ERR_OK || sql_register(store, e) != ERR_OK) {
         store_close(store);
         return e->code;
     }

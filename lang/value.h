@@ -30,7 +30,7 @@ struct value {
 struct column {
     const char *name;
     enum value_type type;
-    const char *declared; /* the words of the declaration, or NULL; with store_each_column() only */
+    const char *declared; /* the words of the declaration, or NULL */
     bool key;             /* part of the primary key; with store_each_column() only */
 };
 

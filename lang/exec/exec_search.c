@@ -165,7 +165,7 @@ enum err_code lower_search(struct context *c, const struct statement *s, struct 
     if (relation_add_query(c, &inner, &s->query, e) == ERR_OK && find_vectors(c, &x, &inner, &vectors, e) == ERR_OK) {
         add_sql(c, &x, &inner, vectors, r, e);
         buf_str(&r->sql, " FROM (");
-        relation_append(r, &inner, e);
+        relation_append(c, r, &inner, e);
         buf_str(&r->sql, "\n) AS q");
         long long top = x.set.top_k < 0 ? (x.by_clause ? 0 : 1000) : x.set.top_k;
         if ((!x.by_clause || top > 0) && (first = result_name(c, &x, 0))) {

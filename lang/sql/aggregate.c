@@ -165,11 +165,16 @@ struct rope sort_list(struct lower *l, PgQuery__Node **list, size_t n,
         if (pgtype_is(x.type, PG_JSONB)) {
             lower_refuse(l, x.place, "the order of %s values", pgtype_name(x.type, name));
         }
-        const char *key = pgtype_is(x.type, PG_INTERVAL) ? "pg_interval_key($1)" : x.type.array ? "pg_array_key($1)" : "$1";
+        const char *key = pgtype_is(x.type, PG_INTERVAL) ? "pg_interval_key($1)"
+                          : x.type.array                 ? "pg_array_key($1)"
+                                                         : "$1";
         lower_add(l, &r, i ? ", " : "");
         rope_join(&r, expr_fill(l, x.type, x.place, key, &x, 1).sql);
         lower_add(l, &r, down ? " DESC" : "");
-        lower_add(l, &r, first == down ? (down ? " NULLS FIRST" : " NULLS LAST") : first ? " NULLS FIRST" : " NULLS LAST");
+        lower_add(l, &r,
+                  first == down ? (down ? " NULLS FIRST" : " NULLS LAST")
+                  : first       ? " NULLS FIRST"
+                                : " NULLS LAST");
     }
     return r;
 }
@@ -261,7 +266,8 @@ static void check_place_of(struct lower *l, const PgQuery__FuncCall *f, const st
         lower_fail(l, ERR_QUERY, place, "aggregate function calls cannot be nested");
     }
     if (s && s->clause) {
-        lower_fail(l, ERR_QUERY, place, "%s functions are not allowed in %s", aggregate ? "aggregate" : "window", s->clause);
+        lower_fail(l, ERR_QUERY, place, "%s functions are not allowed in %s", aggregate ? "aggregate" : "window",
+                   s->clause);
     }
     if (row->kind == ORDERED_SET && !f->agg_within_group) {
         lower_fail(l, ERR_QUERY, place, "WITHIN GROUP is required for ordered-set aggregate %s", row->name);
@@ -326,8 +332,8 @@ struct expr aggregate_lower(struct lower *l, const PgQuery__FuncCall *f, const c
     if (strncmp(row->name, "lag", 3) == 0 && n == 3) {
         args[2] = cast_to(l, args[2], given, CAST_IMPLICIT);
     }
-    struct rope call = row->kind == COLLECTS ? collecting_call(l, f, row, args, n, given)
-                                             : plain_call(l, f, row, args, n, place);
+    struct rope call =
+        row->kind == COLLECTS ? collecting_call(l, f, row, args, n, given) : plain_call(l, f, row, args, n, place);
     if (f->agg_filter) {
         lower_add(l, &call, " FILTER (WHERE ");
         rope_join(&call, expr_bool(l, f->agg_filter, "FILTER").sql);

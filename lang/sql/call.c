@@ -38,8 +38,9 @@ static void unknown_function(struct lower *l, const char *name, const struct exp
 
 /* PostgreSQL writes date(x), float8(x), text(x) for casts too. */
 static bool is_cast(const char *name, size_t n, struct pgtype *to) {
-    static const char *const names[] = {"date", "text", "float8", "float4", "int4", "int8", "int2", "numeric", "bool",
-                                        "varchar", "timestamp", "timestamptz", "time", "json", "jsonb", "uuid", "bpchar"};
+    static const char *const names[] = {"date", "text",    "float8", "float4",  "int4",      "int8",
+                                        "int2", "numeric", "bool",   "varchar", "timestamp", "timestamptz",
+                                        "time", "json",    "jsonb",  "uuid",    "bpchar"};
     for (size_t i = 0; n == 1 && i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], name) == 0) {
             return pgtype_parse(name, to);
@@ -173,7 +174,10 @@ struct expr call_lower(struct lower *l, const PgQuery__FuncCall *f) {
     }
     if (f->agg_filter || f->agg_order || f->agg_distinct) {
         lower_fail(l, ERR_QUERY, place, "%s specified, but %s is not an aggregate function",
-                   f->agg_filter ? "FILTER" : f->agg_distinct ? "DISTINCT" : "ORDER BY", name);
+                   f->agg_filter     ? "FILTER"
+                   : f->agg_distinct ? "DISTINCT"
+                                     : "ORDER BY",
+                   name);
     }
     size_t n = named_arguments(l, f, name, args);
     if (!special(l, name, args, n, place, &out)) {

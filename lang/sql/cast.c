@@ -217,10 +217,10 @@ struct expr cast_to(struct lower *l, struct expr x, struct pgtype to, enum cast_
 }
 
 static const char *const not_here[] = {
-    "money",   "inet",     "cidr",      "macaddr",   "point",     "line",    "lseg",       "box",       "path",
-    "polygon", "circle",   "xml",       "tsvector",  "tsquery",   "bit",     "varbit",     "int4range", "int8range",
-    "numrange", "tsrange", "tstzrange", "daterange", "timetz",    "hstore",  "regclass",   "regtype",   "regproc",
-    "pg_lsn",  "halfvec",  "sparsevec", "jsonpath",  "macaddr8",
+    "money",     "inet",      "cidr",     "macaddr", "point",     "line",      "lseg",     "box",
+    "path",      "polygon",   "circle",   "xml",     "tsvector",  "tsquery",   "bit",      "varbit",
+    "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange", "timetz",   "hstore",
+    "regclass",  "regtype",   "regproc",  "pg_lsn",  "halfvec",   "sparsevec", "jsonpath", "macaddr8",
 };
 
 struct pgtype cast_type_name(struct lower *l, const PgQuery__TypeName *t) {
@@ -250,9 +250,8 @@ struct pgtype cast_type_name(struct lower *l, const PgQuery__TypeName *t) {
     int numbers[2] = {0, 0};
     for (size_t i = 0; i < t->n_typmods && i < 2; i++) {
         const PgQuery__Node *n = t->typmods[i];
-        numbers[i] = NODE_IS(n, A_CONST) && n->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL
-                         ? n->a_const->ival->ival
-                         : 0;
+        numbers[i] =
+            NODE_IS(n, A_CONST) && n->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL ? n->a_const->ival->ival : 0;
     }
     if (type.base == PG_INTERVAL && t->n_typmods > 0) {
         lower_refuse(l, place, "an interval with fields (write the unit inside the quotes: interval '3 days')");

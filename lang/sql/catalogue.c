@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define USERS                                                                                                      \
-    " FROM (SELECT 'public' AS s, * FROM main.sqlite_schema UNION ALL SELECT 'pg_temp', * FROM temp.sqlite_schema) AS m " \
+#define USERS                                                                                                        \
+    " FROM (SELECT 'public' AS s, * FROM main.sqlite_schema UNION ALL SELECT 'pg_temp', * FROM temp.sqlite_schema) " \
+    "AS m "                                                                                                          \
     "WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.name NOT LIKE 'thanosql\\_%' ESCAPE '\\' AND "
 
 static const struct sql_column table_columns[] = {
@@ -14,10 +15,10 @@ static const struct sql_column table_columns[] = {
     {"table_type", {.base = PG_VARCHAR}, false},
 };
 static const struct sql_column column_columns[] = {
-    {"table_catalog", {.base = PG_NAME}, false},   {"table_schema", {.base = PG_NAME}, false},
-    {"table_name", {.base = PG_NAME}, false},      {"column_name", {.base = PG_NAME}, false},
+    {"table_catalog", {.base = PG_NAME}, false},    {"table_schema", {.base = PG_NAME}, false},
+    {"table_name", {.base = PG_NAME}, false},       {"column_name", {.base = PG_NAME}, false},
     {"ordinal_position", {.base = PG_INT4}, false}, {"column_default", {.base = PG_VARCHAR}, false},
-    {"is_nullable", {.base = PG_VARCHAR}, false},  {"data_type", {.base = PG_VARCHAR}, false},
+    {"is_nullable", {.base = PG_VARCHAR}, false},   {"data_type", {.base = PG_VARCHAR}, false},
 };
 static const struct sql_column schemata_columns[] = {
     {"catalog_name", {.base = PG_NAME}, false},
@@ -39,7 +40,8 @@ static const struct sql_column pg_indexes_columns[] = {
     {"indexname", {.base = PG_NAME}, false},
 };
 
-#define VIEW(schema, name, columns, sql) {schema, name, columns, sizeof columns / sizeof *columns, sql}
+#define VIEW(schema, name, columns, sql) \
+    { schema, name, columns, sizeof columns / sizeof *columns, sql }
 
 static const struct {
     const char *schema, *name;
@@ -50,15 +52,21 @@ static const struct {
     VIEW("information_schema", "tables", table_columns,
          "SELECT 'thanosql' AS table_catalog, m.s AS table_schema, m.name AS table_name, CASE m.type WHEN 'view' THEN "
          "'VIEW' ELSE 'BASE TABLE' END AS table_type" USERS "m.type IN ('table', 'view')"),
-    VIEW("information_schema", "columns", column_columns,
-         "SELECT 'thanosql' AS table_catalog, m.s AS table_schema, m.name AS table_name, x.name AS column_name, x.cid + 1 "
-         "AS ordinal_position, x.dflt_value AS column_default, CASE WHEN x.\"notnull\" OR (x.pk AND x.type = 'INTEGER') "
-         "THEN 'NO' ELSE 'YES' END AS is_nullable, pg_declared(x.type, m.sql, x.cid) AS data_type FROM (SELECT 'public' AS s, * "
-         "FROM main.sqlite_schema UNION ALL SELECT 'pg_temp', * FROM temp.sqlite_schema) AS m, pragma_table_xinfo(m.name) "
-         "AS x WHERE x.hidden <> 1 AND m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.name NOT "
-         "LIKE 'thanosql\\_%' ESCAPE '\\'"),
+    VIEW(
+        "information_schema", "columns", column_columns,
+        "SELECT 'thanosql' AS table_catalog, m.s AS table_schema, m.name AS table_name, x.name AS column_name, x.cid + "
+        "1 "
+        "AS ordinal_position, x.dflt_value AS column_default, CASE WHEN x.\"notnull\" OR (x.pk AND x.type = 'INTEGER') "
+        "THEN 'NO' ELSE 'YES' END AS is_nullable, pg_declared(x.type, m.sql, x.cid) AS data_type FROM (SELECT 'public' "
+        "AS s, * "
+        "FROM main.sqlite_schema UNION ALL SELECT 'pg_temp', * FROM temp.sqlite_schema) AS m, "
+        "pragma_table_xinfo(m.name) "
+        "AS x WHERE x.hidden <> 1 AND m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "
+        "m.name NOT "
+        "LIKE 'thanosql\\_%' ESCAPE '\\'"),
     VIEW("information_schema", "schemata", schemata_columns,
-         "SELECT 'thanosql' AS catalog_name, 'public' AS schema_name UNION ALL SELECT 'thanosql', 'information_schema' UNION "
+         "SELECT 'thanosql' AS catalog_name, 'public' AS schema_name UNION ALL SELECT 'thanosql', 'information_schema' "
+         "UNION "
          "ALL SELECT 'thanosql', 'pg_catalog'"),
     VIEW("pg_catalog", "pg_tables", pg_tables_columns,
          "SELECT m.s AS schemaname, m.name AS tablename, 'thanosql' AS tableowner" USERS "m.type = 'table'"),

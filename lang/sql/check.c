@@ -50,8 +50,8 @@ static enum err_code unpack(struct arena *a, const PgQueryProtobuf *bytes, PgQue
 /* A misspelt word is the one that PostgreSQL stumbles over, or the one before. */
 static void suggest_keyword(const struct check_text *t, size_t at, struct err *e) {
     static const char *const keywords[] = {
-        "select", "from",   "where",   "group",    "order",  "having", "limit",   "offset",    "join",   "left",
-        "inner",  "union",  "insert",  "into",     "update", "delete", "create",  "values",    "drop",   "alter",
+        "select", "from",   "where",   "group",    "order",  "having", "limit",     "offset",    "join",   "left",
+        "inner",  "union",  "insert",  "into",     "update", "delete", "create",    "values",    "drop",   "alter",
         "table",  "except", "between", "distinct", "with",   "using",  "returning", "intersect", "exists", "by",
     };
     struct lexer x = {.code = t->text, .end = t->len};

@@ -151,7 +151,8 @@ static enum err_code read_bool(const struct value *text, struct value *out, stru
         const char *word;
         size_t least;
         int value;
-    } words[] = {{"true", 1, 1}, {"false", 1, 0}, {"yes", 1, 1}, {"no", 1, 0}, {"on", 2, 1}, {"off", 2, 0}, {"1", 1, 1}, {"0", 1, 0}};
+    } words[] = {{"true", 1, 1}, {"false", 1, 0}, {"yes", 1, 1}, {"no", 1, 0},
+                 {"on", 2, 1},   {"off", 2, 0},   {"1", 1, 1},   {"0", 1, 0}};
     struct value v = trimmed(text);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (v.length >= words[i].least && v.length <= strlen(words[i].word) &&
@@ -243,7 +244,10 @@ static enum err_code read_time(const struct value *text, enum pg_base base, cons
         if (datetime_read_clock(from, current ? strcspn(from, "+") : text->length, &t, e) == ERR_OK) {
             datetime_print_clock(t, m);
         }
-    } else if (datetime_read(text->text, text->length, base == PG_DATE ? "date" : zone ? "timestamp with time zone" : "timestamp",
+    } else if (datetime_read(text->text, text->length,
+                             base == PG_DATE ? "date"
+                             : zone          ? "timestamp with time zone"
+                                             : "timestamp",
                              now, zone, &t, &had_time, e) == ERR_OK) {
         if (base == PG_DATE) {
             datetime_print_date(t, m);
@@ -301,8 +305,9 @@ static enum err_code read_bytes(const struct value *text, struct buf *m, struct 
         if (hex) {
             int high = hex_digit(*c), low = left > 1 ? hex_digit(c[1]) : -1;
             if (high < 0 || low < 0) {
-                return err_set(e, ERR_VALUE, left < 2 ? "invalid hexadecimal data: odd number of digits"
-                                                      : "invalid hexadecimal digit: \"%c\"",
+                return err_set(e, ERR_VALUE,
+                               left < 2 ? "invalid hexadecimal data: odd number of digits"
+                                        : "invalid hexadecimal digit: \"%c\"",
                                high < 0 ? *c : c[1]);
             }
             buf_char(m, (char)(high << 4 | low));
@@ -443,6 +448,7 @@ void convert_now(char out[48]) {
     struct tm tm;
     clock_gettime(CLOCK_REALTIME, &t);
     gmtime_r(&t.tv_sec, &tm);
-    snprintf(out, 48, "%04d-%02d-%02d %02d:%02d:%02d.%06ld+00", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday,
-             tm.tm_hour, tm.tm_min, tm.tm_sec, t.tv_nsec / 1000);
+    snprintf(out, 48, "%04u-%02u-%02u %02u:%02u:%02u.%06u+00", (unsigned)(tm.tm_year + 1900) % 10000,
+             (unsigned)tm.tm_mon % 12 + 1, (unsigned)tm.tm_mday % 32, (unsigned)tm.tm_hour % 24,
+             (unsigned)tm.tm_min % 60, (unsigned)tm.tm_sec % 61, (unsigned)(t.tv_nsec / 1000) % 1000000);
 }

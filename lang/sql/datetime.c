@@ -181,7 +181,8 @@ static bool read_zone(struct reader *r, int64_t *offset) {
         *offset = sign * (hours * DATETIME_HOUR + minutes * DATETIME_MINUTE);
         return n > 0;
     }
-    if (read_word(r, word) && (strcasecmp(word, "z") == 0 || strcasecmp(word, "utc") == 0 || strcasecmp(word, "gmt") == 0)) {
+    if (read_word(r, word) &&
+        (strcasecmp(word, "z") == 0 || strcasecmp(word, "utc") == 0 || strcasecmp(word, "gmt") == 0)) {
         *offset = 0;
         return true;
     }
@@ -403,20 +404,34 @@ static const struct unit {
     const char *name;
     int64_t months, days, micros;
 } units[] = {
-    {"y", 12, 0, 0},          {"yr", 12, 0, 0},
-    {"year", 12, 0, 0},       {"mon", 1, 0, 0},
-    {"month", 1, 0, 0},       {"w", 0, 7, 0},
-    {"week", 0, 7, 0},        {"d", 0, 1, 0},
-    {"day", 0, 1, 0},         {"h", 0, 0, DATETIME_HOUR},
-    {"hr", 0, 0, DATETIME_HOUR}, {"hour", 0, 0, DATETIME_HOUR},
-    {"m", 0, 0, DATETIME_MINUTE}, {"min", 0, 0, DATETIME_MINUTE},
-    {"minute", 0, 0, DATETIME_MINUTE}, {"s", 0, 0, DATETIME_SECOND},
-    {"sec", 0, 0, DATETIME_SECOND}, {"second", 0, 0, DATETIME_SECOND},
-    {"ms", 0, 0, 1000},       {"msec", 0, 0, 1000},
-    {"millisecond", 0, 0, 1000}, {"us", 0, 0, 1},
-    {"usec", 0, 0, 1},        {"microsecond", 0, 0, 1},
-    {"decade", 120, 0, 0},    {"century", 1200, 0, 0},
-    {"centurie", 1200, 0, 0}, {"millennium", 12000, 0, 0},
+    {"y", 12, 0, 0},
+    {"yr", 12, 0, 0},
+    {"year", 12, 0, 0},
+    {"mon", 1, 0, 0},
+    {"month", 1, 0, 0},
+    {"w", 0, 7, 0},
+    {"week", 0, 7, 0},
+    {"d", 0, 1, 0},
+    {"day", 0, 1, 0},
+    {"h", 0, 0, DATETIME_HOUR},
+    {"hr", 0, 0, DATETIME_HOUR},
+    {"hour", 0, 0, DATETIME_HOUR},
+    {"m", 0, 0, DATETIME_MINUTE},
+    {"min", 0, 0, DATETIME_MINUTE},
+    {"minute", 0, 0, DATETIME_MINUTE},
+    {"s", 0, 0, DATETIME_SECOND},
+    {"sec", 0, 0, DATETIME_SECOND},
+    {"second", 0, 0, DATETIME_SECOND},
+    {"ms", 0, 0, 1000},
+    {"msec", 0, 0, 1000},
+    {"millisecond", 0, 0, 1000},
+    {"us", 0, 0, 1},
+    {"usec", 0, 0, 1},
+    {"microsecond", 0, 0, 1},
+    {"decade", 120, 0, 0},
+    {"century", 1200, 0, 0},
+    {"centurie", 1200, 0, 0},
+    {"millennium", 12000, 0, 0},
 };
 
 static const struct unit *unit_of(const char *word) {

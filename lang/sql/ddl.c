@@ -46,7 +46,8 @@ static void add_default(struct lower *l, const PgQuery__Node *n, struct pgtype t
     l->now = NULL;
     struct expr x = expr_lower(l, n);
     bool time = NODE_IS(n, SQLVALUE_FUNCTION) ||
-                (NODE_IS(n, FUNC_CALL) && strcmp(lower_string(n->func_call->funcname[n->func_call->n_funcname - 1]), "now") == 0);
+                (NODE_IS(n, FUNC_CALL) &&
+                 strcmp(lower_string(n->func_call->funcname[n->func_call->n_funcname - 1]), "now") == 0);
     bool used = l->now != NULL && !x.literal;
     l->now = now;
     lower_add(l, r, " DEFAULT ");
@@ -95,10 +96,12 @@ static void add_foreign_key(struct lower *l, const PgQuery__Constraint *c, bool 
     lower_add(l, r, " REFERENCES ");
     lower_add_name(l, r, c->pktable->relname, lower_place(l, c->pktable->location));
     if (!exists(l, c->pktable->relname)) {
-        lower_fail(l, ERR_NOT_FOUND, lower_place(l, c->pktable->location), "relation \"%s\" does not exist", c->pktable->relname);
+        lower_fail(l, ERR_NOT_FOUND, lower_place(l, c->pktable->location), "relation \"%s\" does not exist",
+                   c->pktable->relname);
     }
     add_names(l, c->pk_attrs, c->n_pk_attrs, r);
-    lower_add(l, r, arena_printf(l->a, " ON DELETE %s ON UPDATE %s", action(c->fk_del_action), action(c->fk_upd_action)));
+    lower_add(l, r,
+              arena_printf(l->a, " ON DELETE %s ON UPDATE %s", action(c->fk_del_action), action(c->fk_upd_action)));
 }
 
 /* A constraint of a column or, with `table`, of the table. */
@@ -186,7 +189,10 @@ static void add_column(struct lower *l, const PgQuery__CreateStmt *s, const PgQu
     pgtype_declaration(type, declared);
     lower_add_name(l, r, c->colname, lower_place(l, c->location));
     lower_add(l, r, " ");
-    lower_add(l, r, serial ? "INTEGER" : (key || table_key) && type.base == PG_INT4 ? "INT" : arena_strdup(l->a, declared));
+    lower_add(l, r,
+              serial                                       ? "INTEGER"
+              : (key || table_key) && type.base == PG_INT4 ? "INT"
+                                                           : arena_strdup(l->a, declared));
     lower_add(l, r, table_key ? " NOT NULL" : "");
     for (size_t i = 0; i < c->n_constraints; i++) {
         add_constraint(l, c->constraints[i]->constraint, type, false, serial, r);
@@ -202,7 +208,8 @@ static void add_defined(struct lower *l, const PgQuery__CreateStmt *s) {
             const PgQuery__ColumnDef *c = s->table_elts[i]->column_def;
             for (size_t k = 0; k < n; k++) {
                 if (strcasecmp(t->columns[k].name, c->colname) == 0) {
-                    lower_fail(l, ERR_EXISTS, lower_place(l, c->location), "column \"%s\" specified more than once", c->colname);
+                    lower_fail(l, ERR_EXISTS, lower_place(l, c->location), "column \"%s\" specified more than once",
+                               c->colname);
                 }
             }
             t->columns[n].name = c->colname;
@@ -395,7 +402,8 @@ void ddl_truncate(struct lower *l, const PgQuery__TruncateStmt *s) {
     }
 }
 
-static void check_column(struct lower *l, struct source *t, const char *table, const char *name, bool wanted, long place) {
+static void check_column(struct lower *l, struct source *t, const char *table, const char *name, bool wanted,
+                         long place) {
     for (size_t i = 0; i < t->count; i++) {
         if (strcasecmp(t->columns[i].name, name) == 0) {
             if (!wanted) {
@@ -431,11 +439,13 @@ void ddl_alter(struct lower *l, const PgQuery__AlterTableStmt *s) {
                 there = there || strcasecmp(t->columns[k].name, d->colname) == 0;
             }
             if (there && c->missing_ok) {
-                l->out->warning = arena_printf(l->a, "column \"%s\" of relation \"%s\" already exists, skipping", d->colname, v->relname);
+                l->out->warning = arena_printf(l->a, "column \"%s\" of relation \"%s\" already exists, skipping",
+                                               d->colname, v->relname);
                 continue;
             }
             check_column(l, t, v->relname, d->colname, false, lower_place(l, d->location));
-            if (has_constraint(d, PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY) || has_constraint(d, PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE)) {
+            if (has_constraint(d, PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY) ||
+                has_constraint(d, PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE)) {
                 lower_refuse(l, lower_place(l, d->location), "adding a column that is UNIQUE or PRIMARY KEY");
             }
             lower_add(l, &r, " ADD COLUMN ");

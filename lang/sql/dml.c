@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-static struct source_column *column_of(struct lower *l, struct source *t, const char *table, const char *name, long place) {
+static struct source_column *column_of(struct lower *l, struct source *t, const char *table, const char *name,
+                                       long place) {
     for (size_t i = 0; i < t->count; i++) {
         if (strcasecmp(t->columns[i].name, name) == 0) {
             return &t->columns[i];
@@ -161,7 +162,8 @@ static void insert_select(struct lower *l, const PgQuery__InsertStmt *s, struct 
     lower_add(l, r, unique ? ") AS q WHERE 1" : ")) AS q WHERE 1");
 }
 
-static void assignments(struct lower *l, struct source *t, const char *table, PgQuery__Node **list, size_t n, struct rope *r) {
+static void assignments(struct lower *l, struct source *t, const char *table, PgQuery__Node **list, size_t n,
+                        struct rope *r) {
     for (size_t i = 0; i < n; i++) {
         const PgQuery__ResTarget *a = list[i]->res_target;
         long place = lower_place(l, a->location);
@@ -251,7 +253,8 @@ void dml_insert(struct lower *l, const PgQuery__InsertStmt *s) {
         into[i] = c ? column_of(l, t, s->relation->relname, c->name, lower_place(l, c->location)) : &t->columns[i];
         for (size_t k = 0; k < i; k++) {
             if (into[k] && into[k] == into[i]) {
-                lower_fail(l, ERR_EXISTS, lower_place(l, c->location), "column \"%s\" specified more than once", c->name);
+                lower_fail(l, ERR_EXISTS, lower_place(l, c->location), "column \"%s\" specified more than once",
+                           c->name);
             }
         }
     }

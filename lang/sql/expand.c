@@ -8,9 +8,9 @@
 
 struct expand_row {
     const char *name, *signature;
-    const char *results;     /* a letter a column, as in signature.h */
-    const char *columns[2];  /* names in FROM; NULL: the function's */
-    const char *calls;       /* the cursor that does it */
+    const char *results;    /* a letter a column, as in signature.h */
+    const char *columns[2]; /* names in FROM; NULL: the function's */
+    const char *calls;      /* the cursor that does it */
 };
 
 static const struct expand_row rows[] = {
@@ -171,7 +171,8 @@ struct source *expand_in_from(struct lower *l, const PgQuery__RangeFunction *f, 
         s->columns[i].name = given ? given : otherwise;
         s->columns[i].type = i < width ? types[i] : PGTYPE(PG_INT8);
         lower_add(l, &s->columns[i].sql,
-                  i < width ? arena_printf(l->a, "%s.v%zu", sql_name, i + 1) : arena_printf(l->a, "%s.ordinality", sql_name));
+                  i < width ? arena_printf(l->a, "%s.v%zu", sql_name, i + 1)
+                            : arena_printf(l->a, "%s.ordinality", sql_name));
     }
     lower_add(l, from, "pg_expand(");
     rope_join(from, arguments);

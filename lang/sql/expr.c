@@ -122,8 +122,8 @@ static struct expr bool_expr(struct lower *l, const PgQuery__BoolExpr *b) {
 static struct expr null_test(struct lower *l, const PgQuery__NullTest *t) {
     struct expr x = expr_lower(l, t->arg);
     bool is_null = t->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL;
-    return expr_fill(l, PGTYPE(PG_BOOL), lower_place(l, t->location), is_null ? "($1 IS NULL)" : "($1 IS NOT NULL)",
-                     &x, 1);
+    return expr_fill(l, PGTYPE(PG_BOOL), lower_place(l, t->location), is_null ? "($1 IS NULL)" : "($1 IS NOT NULL)", &x,
+                     1);
 }
 
 static struct expr boolean_test(struct lower *l, const PgQuery__BooleanTest *t) {
@@ -170,8 +170,8 @@ struct pgtype expr_common_type(struct lower *l, struct expr *args, size_t n, con
     for (size_t i = 0; i < n; i++) {
         bool open = args[i].type.base == PG_UNKNOWN || args[i].type.base == PG_ANY;
         if (!open && t.base != PG_ANY && !cast_possible(args[i].type, t, CAST_IMPLICIT)) {
-            lower_fail(l, ERR_QUERY, args[i].place, "%s types %s and %s cannot be matched", what,
-                       pgtype_name(t, first), pgtype_name(args[i].type, second));
+            lower_fail(l, ERR_QUERY, args[i].place, "%s types %s and %s cannot be matched", what, pgtype_name(t, first),
+                       pgtype_name(args[i].type, second));
         }
     }
     return t;
@@ -217,7 +217,8 @@ static struct expr case_expr(struct lower *l, const PgQuery__CaseExpr *c) {
 }
 
 /* Lower a list and bring it to one type. */
-static struct expr *common_list(struct lower *l, PgQuery__Node **list, size_t n, const char *what, struct pgtype *type) {
+static struct expr *common_list(struct lower *l, PgQuery__Node **list, size_t n, const char *what,
+                                struct pgtype *type) {
     struct expr *args = arena_alloc(l->a, (n ? n : 1) * sizeof *args);
     for (size_t i = 0; args && i < n; i++) {
         args[i] = expr_lower(l, list[i]);
@@ -334,8 +335,8 @@ static struct expr subscript(struct lower *l, struct expr x, const PgQuery__AInd
         }
     }
     type.array = at->is_slice != 0;
-    struct expr out = expr_fill(l, type, x.place, at->is_slice ? "pg_array_slice($1, $2, $3)" : "pg_array_get($1, $2)",
-                                args, n);
+    struct expr out =
+        expr_fill(l, type, x.place, at->is_slice ? "pg_array_slice($1, $2, $3)" : "pg_array_get($1, $2)", args, n);
     if (!at->is_slice && pgtype_value(type) != VALUE_TEXT && type.base != PG_ANY) {
         struct expr text = out;
         text.type = PGTYPE(PG_TEXT);

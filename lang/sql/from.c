@@ -193,7 +193,8 @@ struct sides {
     struct source *left, *right, *end; /* the first of each; end: behind the right */
 };
 
-static struct source_column *side_column(struct source *from, const struct source *until, const char *name, int *count) {
+static struct source_column *side_column(struct source *from, const struct source *until, const char *name,
+                                         int *count) {
     struct source_column *found = NULL;
     *count = 0;
     for (struct source *s = from; s && s != until; s = s->next) {
@@ -233,7 +234,12 @@ static void merge_column(struct lower *l, const PgQuery__JoinExpr *j, const stru
     merged->columns[index].name = a->name;
     merged->columns[index].type = a->type;
     merged->columns[index].stored = a->stored;
-    merged->columns[index].sql = expr_fill(l, a->type, -1, full ? "coalesce($1, $2)" : right ? "$2" : "$1", both, 2).sql;
+    merged->columns[index].sql = expr_fill(l, a->type, -1,
+                                           full    ? "coalesce($1, $2)"
+                                           : right ? "$2"
+                                                   : "$1",
+                                           both, 2)
+                                     .sql;
     a->merged = b->merged = true;
 }
 

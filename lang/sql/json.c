@@ -35,8 +35,8 @@ static bool read_hex(struct reader *r, uint32_t *out) {
     *out = 0;
     for (int i = 0; i < 4; i++, r->at++) {
         const char *digits = "0123456789abcdef";
-        const char *at = r->at < r->end && *r->at ? strchr(digits, *r->at >= 'A' && *r->at <= 'F' ? *r->at | 32 : *r->at)
-                                                  : NULL;
+        const char *at =
+            r->at < r->end && *r->at ? strchr(digits, *r->at >= 'A' && *r->at <= 'F' ? *r->at | 32 : *r->at) : NULL;
         if (!at) {
             return false;
         }
@@ -223,8 +223,9 @@ enum err_code json_parse(struct arena *a, const char *text, size_t len, struct j
     }
     if (!j || r.at != r.end) {
         err_set(e, ERR_VALUE, "invalid input syntax for type json");
-        return r.at < r.end ? err_hint(e, "the text goes wrong at: %.*s", r.end - r.at < 40 ? (int)(r.end - r.at) : 40, r.at)
-                            : err_hint(e, "the text ends too early");
+        return r.at < r.end
+                   ? err_hint(e, "the text goes wrong at: %.*s", r.end - r.at < 40 ? (int)(r.end - r.at) : 40, r.at)
+                   : err_hint(e, "the text ends too early");
     }
     *out = j;
     return ERR_OK;

@@ -31,8 +31,8 @@ struct source {
     const char *name; /* NULL: none that a query could use */
     struct source_column *columns;
     size_t count;
-    bool hidden; /* not yet to be seen: PostgreSQL sees tables to the left only through LATERAL */
-    bool merges; /* holds the columns of a USING */
+    bool hidden;     /* not yet to be seen: PostgreSQL sees tables to the left only through LATERAL */
+    bool merges;     /* holds the columns of a USING */
     const char *key; /* of a stored table: what makes a row one of a kind there (its primary key), if one column does */
     struct source *next;
 };
@@ -51,13 +51,13 @@ struct scope {
     struct source *sources, **tail;
     struct cte *ctes;
     struct scope *outer;
-    bool grouped;           /* GROUP BY, HAVING or an aggregate */
-    const char **groups;    /* text of the grouped expressions */
+    bool grouped;        /* GROUP BY, HAVING or an aggregate */
+    const char **groups; /* text of the grouped expressions */
     size_t group_count;
     int in_aggregate;
     bool has_aggregate, has_window;
-    const char *clause;     /* where aggregates may not stand, as PostgreSQL calls it; NULL: they may */
-    const char *ungrouped;  /* a column seen outside of aggregates and groups */
+    const char *clause;    /* where aggregates may not stand, as PostgreSQL calls it; NULL: they may */
+    const char *ungrouped; /* a column seen outside of aggregates and groups */
     long ungrouped_place;
     PgQuery__Node **windows; /* the WINDOW clause */
     size_t window_count;
@@ -91,7 +91,7 @@ bool lower_failed(const struct lower *l);
 const char *lower_name(struct lower *l, const char *stem); /* a new name, for ourselves */
 bool lower_enter(struct lower *l);                         /* one level deeper; false: too deep */
 void lower_leave(struct lower *l);
-struct sql_step *lower_step(struct lower *l); /* a new last step */
+struct sql_step *lower_step(struct lower *l);     /* a new last step */
 const char *lower_string(const PgQuery__Node *n); /* of a String node, else "" */
 
 /* Append, at a place or nowhere. */
@@ -129,7 +129,8 @@ struct expr call_named(struct lower *l, const char *name, struct expr *args, siz
 bool call_is_aggregate(const PgQuery__FuncCall *f);
 struct expr aggregate_lower(struct lower *l, const PgQuery__FuncCall *f, const char *name);
 struct rope window_over(struct lower *l, const PgQuery__WindowDef *w, bool definition);
-struct rope sort_list(struct lower *l, PgQuery__Node **list, size_t n, struct expr (*lower_one)(struct lower *, const PgQuery__Node *));
+struct rope sort_list(struct lower *l, PgQuery__Node **list, size_t n,
+                      struct expr (*lower_one)(struct lower *, const PgQuery__Node *));
 
 /* ---- expand.c: set-returning functions */
 struct expand_row;
@@ -162,8 +163,8 @@ struct query select_as(struct lower *l, struct query q, const struct pgtype *typ
 void select_limit(struct lower *l, const PgQuery__SelectStmt *s, struct rope *r);
 struct rope with_lower(struct lower *l, const PgQuery__WithClause *w);
 void from_lower(struct lower *l, PgQuery__Node **items, size_t n, struct rope *r);
-void from_columns(struct lower *l, struct source *s, const struct sql_column *columns, size_t count, const char *sql_name,
-                  const PgQuery__Alias *alias);
+void from_columns(struct lower *l, struct source *s, const struct sql_column *columns, size_t count,
+                  const char *sql_name, const PgQuery__Alias *alias);
 
 /* ---- targets.c: select lists */
 struct target {

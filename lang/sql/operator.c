@@ -35,8 +35,8 @@ static const struct operator_row {
     {"*", "fv", 'v', "pg_interval_times($2, $1)"},
     {"/", "vf", 'v', "pg_interval_divide($1, $2)"},
     {"+", "VV", 'V', "vector_add($1, $2)"},
-    {"-", "VV", 'V', "vector_sub($1, $2)"},
-    {"*", "VV", 'V', "vector_mul($1, $2)"},
+    {"-", "VV", 'V', "vector_subtract($1, $2)"},
+    {"*", "VV", 'V', "vector_multiply($1, $2)"},
     {"<->", "VV", 'f', "l2_distance($1, $2)"},
     {"<=>", "VV", 'f', "cosine_distance($1, $2)"},
     {"<#>", "VV", 'f', "negative_inner_product($1, $2)"},
@@ -84,8 +84,8 @@ static const struct operator_row {
 };
 
 static const struct operator_row unary_rows[] = {
-    {"-", "n", '1', "(-$1)"},       {"-", "v", 'v', "pg_interval_times($1, -1)"},
-    {"+", "n", '1', "$1"},          {"@", "n", '1', "abs($1)"},
+    {"-", "n", '1', "(-$1)"},        {"-", "v", 'v', "pg_interval_times($1, -1)"},
+    {"+", "n", '1', "$1"},           {"@", "n", '1', "abs($1)"},
     {"|/", "f", 'f', "pg_sqrt($1)"}, {"||/", "f", 'f', "pg_cbrt($1)"},
     {"~", "i", '1', "(~$1)"},
 };
@@ -184,7 +184,7 @@ static struct expr arithmetic(struct lower *l, char sign, struct expr left, stru
     case '/':
         pattern = whole && both[1].constant ? "($1 / $2)"
                   : exact                   ? "pg_dec(pg_divide($1, $2, 1))"
-                                            : (whole || t.base == PG_ANY ? "pg_divide($1, $2, 0)" : "pg_divide($1, $2, 1)");
+                          : (whole || t.base == PG_ANY ? "pg_divide($1, $2, 0)" : "pg_divide($1, $2, 1)");
         break;
     case '%':
         pattern = whole && both[1].constant ? "($1 % $2)" : exact ? "pg_dec(pg_mod($1, $2))" : "pg_mod($1, $2)";
@@ -350,8 +350,8 @@ static struct expr similar(struct lower *l, const PgQuery__AExpr *x, const char 
     args[1] = expr_lower(l, NODE_IS(r, FUNC_CALL) ? r->func_call->args[0] : r);
     args[0] = cast_to(l, args[0], PGTYPE(PG_TEXT), CAST_IMPLICIT);
     args[1] = cast_to(l, args[1], PGTYPE(PG_TEXT), CAST_IMPLICIT);
-    return expr_fill(l, PGTYPE(PG_BOOL), place,
-                     name[0] == '!' ? "(NOT pg_similar($1, $2))" : "pg_similar($1, $2)", args, 2);
+    return expr_fill(l, PGTYPE(PG_BOOL), place, name[0] == '!' ? "(NOT pg_similar($1, $2))" : "pg_similar($1, $2)",
+                     args, 2);
 }
 
 /* (a, b) = (c, d), (a, b) < (c, d) */
@@ -427,16 +427,18 @@ static struct expr between(struct lower *l, const PgQuery__AExpr *x, long place)
 }
 
 /* x op ANY (…) or ALL (…) over a query of one column, by counting: true, false and unknown among its rows. */
-static struct expr quantified(struct lower *l, const char *name, struct expr left, struct query q, bool any, long place) {
+static struct expr quantified(struct lower *l, const char *name, struct expr left, struct query q, bool any,
+                              long place) {
     const char *alias = lower_name(l, "any"), *column = lower_name(l, "c");
     struct expr right = expr_make(q.count ? q.columns[0].type : PGTYPE(PG_ANY), place);
     lower_add_name(l, &right.sql, column, ROPE_NOWHERE);
     struct expr test = operator_lower(l, name, left, right, place);
     struct expr body = expr_make(PGTYPE(PG_BOOL), place);
-    lower_add(l, &body.sql, any ? "(SELECT CASE WHEN max(v) = 1 THEN 1 WHEN count(v) < count(*) THEN NULL ELSE 0 END "
-                                  "FROM (SELECT "
-                                : "(SELECT CASE WHEN min(v) = 0 THEN 0 WHEN count(v) < count(*) THEN NULL ELSE 1 END "
-                                  "FROM (SELECT ");
+    lower_add(l, &body.sql,
+              any ? "(SELECT CASE WHEN max(v) = 1 THEN 1 WHEN count(v) < count(*) THEN NULL ELSE 0 END "
+                    "FROM (SELECT "
+                  : "(SELECT CASE WHEN min(v) = 0 THEN 0 WHEN count(v) < count(*) THEN NULL ELSE 1 END "
+                    "FROM (SELECT ");
     rope_join(&body.sql, test.sql);
     lower_add(l, &body.sql, " AS v FROM (SELECT 1 AS ");
     lower_add_name(l, &body.sql, column, ROPE_NOWHERE);
@@ -462,7 +464,9 @@ static struct expr any_array(struct lower *l, const PgQuery__AExpr *x, const cha
     struct sql_column column = {.name = "v", .type = array.type};
     column.type.array = false;
     struct query q = {.columns = &column, .count = 1};
-    struct expr rows_of = expr_fill(l, column.type, place, arena_printf(l->a, "SELECT v1 FROM pg_expand('unnest', 2, $1, %d)", (int)column.type.base), &array, 1);
+    struct expr rows_of = expr_fill(
+        l, column.type, place,
+        arena_printf(l->a, "SELECT v1 FROM pg_expand('unnest', 2, $1, %d)", (int)column.type.base), &array, 1);
     q.sql = rows_of.sql;
     return quantified(l, name, left, q, any, place);
 }
@@ -589,7 +593,9 @@ struct expr operator_sublink(struct lower *l, const PgQuery__SubLink *s) {
     case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK:
         out.type = q.count ? q.columns[0].type : out.type;
         lower_add(l, &out.sql,
-                  arena_printf(l->a, "(SELECT coalesce(pg_array_agg(0, '', %d, v), '{}') FROM (SELECT NULL AS v WHERE 0 UNION ALL SELECT * FROM (",
+                  arena_printf(l->a,
+                               "(SELECT coalesce(pg_array_agg(0, '', %d, v), '{}') FROM (SELECT NULL AS v WHERE 0 "
+                               "UNION ALL SELECT * FROM (",
                                (int)out.type.base));
         rope_join(&out.sql, q.sql);
         lower_add(l, &out.sql, ")))");

@@ -190,8 +190,8 @@ enum value_type pgtype_value(struct pgtype t) {
 
 struct pgtype pgtype_of_value(enum value_type v) {
     static const enum pg_base bases[] = {
-        [VALUE_NULL] = PG_ANY, [VALUE_BOOLEAN] = PG_BOOL, [VALUE_INTEGER] = PG_INT4, [VALUE_REAL] = PG_FLOAT8,
-        [VALUE_TEXT] = PG_TEXT, [VALUE_BLOB] = PG_BYTEA,  [VALUE_VECTOR] = PG_VECTOR,
+        [VALUE_NULL] = PG_ANY,  [VALUE_BOOLEAN] = PG_BOOL, [VALUE_INTEGER] = PG_INT4,  [VALUE_REAL] = PG_FLOAT8,
+        [VALUE_TEXT] = PG_TEXT, [VALUE_BLOB] = PG_BYTEA,   [VALUE_VECTOR] = PG_VECTOR,
     };
     return PGTYPE(bases[v]);
 }

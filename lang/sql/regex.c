@@ -115,7 +115,8 @@ static enum err_code escape(struct translation *t) {
         return bad(t, "invalid escape \\ sequence");
     }
     char c = t->at[1];
-    const char *class = class_of(c), *upper = isupper((unsigned char)c) ? class_of((char)tolower((unsigned char)c)) : NULL;
+    const char *class = class_of(c),
+               *upper = isupper((unsigned char)c) ? class_of((char)tolower((unsigned char)c)) : NULL;
     static const struct {
         char letter;
         const char *posix;
@@ -203,7 +204,7 @@ static enum err_code translate(struct translation *t) {
             buf_add(t->out, t->at, (size_t)(close + 1 - t->at));
             t->at = close + 1;
             if (t->at < t->end && *t->at == '?') {
-                return refuse(t, "non-greedy repetition (*? +? ??)");
+                return refuse(t, "non-greedy repetition (*? +?)");
             }
             operand = t->at < t->end && !strchr("*+", *t->at);
         } else {
@@ -245,7 +246,8 @@ static enum err_code compile(struct regex *r, const char *pattern, size_t len, s
     return e->code;
 }
 
-enum err_code regex_compile(const char *pattern, size_t len, bool insensitive, const struct regex **out, struct err *e) {
+enum err_code regex_compile(const char *pattern, size_t len, bool insensitive, const struct regex **out,
+                            struct err *e) {
     for (int i = 0; i < KEPT; i++) {
         struct regex *r = &kept[i];
         if (r->used && r->len == len && r->insensitive == insensitive && memcmp(r->pattern, pattern, len) == 0) {

@@ -35,7 +35,8 @@ struct rope rope_copy(struct arena *a, const struct rope *from);
 
 /* Append a pattern in which $1 to $9 stand for the ropes, and $* for all of them with commas. A rope may be used
  * again. The pattern must outlive the rope; its own text gets `place`. */
-void rope_fill(struct arena *a, struct rope *r, const char *pattern, const struct rope *ropes, size_t count, long place);
+void rope_fill(struct arena *a, struct rope *r, const char *pattern, const struct rope *ropes, size_t count,
+               long place);
 
 /* The text alone, in the arena; for comparing. NULL: no memory. */
 const char *rope_text(struct arena *a, const struct rope *r);

@@ -93,8 +93,9 @@ enum err_code sql_register(struct store *s, struct err *e) {
     if (store_own(s, NULL, forget_patterns, e) != ERR_OK) {
         return e->code;
     }
-    static const struct run_row *const tables[] = {run_text_rows, run_regex_rows,  run_number_rows, run_time_rows, run_field_rows,
-                                                   run_format_rows, run_format_number_rows, run_json_rows, run_json_make_rows, run_array_rows,  run_cast_rows};
+    static const struct run_row *const tables[] = {
+        run_text_rows,          run_regex_rows, run_number_rows,    run_time_rows,  run_field_rows, run_format_rows,
+        run_format_number_rows, run_json_rows,  run_json_make_rows, run_array_rows, run_cast_rows};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         for (const struct run_row *row = tables[t]; row->name && e->code == ERR_OK; row++) {
             struct running *r = new_running(s, e);

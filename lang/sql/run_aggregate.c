@@ -24,12 +24,12 @@ static enum err_code bits(const struct value *rows, size_t count, size_t n, char
     return any ? run_set_integer(r, out) : ERR_OK;
 }
 
-#define BITS(name, sign)                                                                                        \
+#define BITS(name, sign)                                                                                          \
     static enum err_code name(const struct value *rows, size_t count, size_t n, struct buf *m, struct value *out, \
-                              struct err *e) {                                                                  \
-        (void)m;                                                                                                \
-        (void)e;                                                                                                \
-        return bits(rows, count, n, sign, out);                                                                 \
+                              struct err *e) {                                                                    \
+        (void)m;                                                                                                  \
+        (void)e;                                                                                                  \
+        return bits(rows, count, n, sign, out);                                                                   \
     }
 BITS(bit_and, '&')
 BITS(bit_or, '|')
@@ -135,8 +135,8 @@ static int compare_rows(const void *x, const void *y, void *user) {
 }
 
 /* The rows in order, without repetitions of the first value where it is DISTINCT. `values` stand before the keys. */
-static enum err_code keep(const struct value *rows, size_t count, size_t n, size_t before, size_t values, struct kept *k,
-                          struct err *e) {
+static enum err_code keep(const struct value *rows, size_t count, size_t n, size_t before, size_t values,
+                          struct kept *k, struct err *e) {
     bool distinct = count && rows[0].integer;
     *k = (struct kept){.rows = calloc(count ? count : 1, sizeof *k->rows), .keys = before + values};
     if (!k->rows) {
@@ -198,9 +198,8 @@ static enum err_code array_agg(const struct value *rows, size_t count, size_t n,
         const struct value *v = k.rows[i] + 3;
         struct buf printed = BUF_INIT;
         convert_print(v, t, &printed);
-        struct array_item item = {.text = v->type == VALUE_NULL ? NULL : buf_text(&printed),
-                                  .len = printed.len,
-                                  .nested = t.base == PG_VOID};
+        struct array_item item = {
+            .text = v->type == VALUE_NULL ? NULL : buf_text(&printed), .len = printed.len, .nested = t.base == PG_VOID};
         buf_str(m, i ? "," : "");
         array_print_item(&item, m);
         buf_release(&printed);
@@ -256,7 +255,8 @@ static enum err_code json_object_agg(const struct value *rows, size_t count, siz
 /* ---- ordered sets */
 
 /* The values that are not NULL, sorted. */
-static enum err_code sorted(const struct value *rows, size_t count, size_t n, size_t at, struct kept *k, struct err *e) {
+static enum err_code sorted(const struct value *rows, size_t count, size_t n, size_t at, struct kept *k,
+                            struct err *e) {
     *k = (struct kept){.rows = calloc(count ? count : 1, sizeof *k->rows), .keys = at, .order = "a"};
     if (!k->rows) {
         return err_nomem(e);
@@ -348,7 +348,8 @@ static enum err_code interval_total(const struct value *rows, size_t count, size
     size_t found = 0;
     for (size_t i = 0; i < count && e->code == ERR_OK; i++) {
         struct interval v = {0, 0, 0};
-        if (rows[i * n].type == VALUE_TEXT && datetime_read_interval(rows[i * n].text, rows[i * n].length, &v, e) == ERR_OK) {
+        if (rows[i * n].type == VALUE_TEXT &&
+            datetime_read_interval(rows[i * n].text, rows[i * n].length, &v, e) == ERR_OK) {
             sum = (struct interval){sum.months + v.months, sum.days + v.days, sum.micros + v.micros};
             found++;
         }
@@ -398,7 +399,10 @@ static enum err_code collect(const struct value *rows, size_t count, size_t n, s
         const struct value *v = &rows[i];
         uint64_t len = v->type == VALUE_TEXT || v->type == VALUE_BLOB ? v->length : 0;
         buf_char(m, (char)v->type);
-        buf_add(m, v->type == VALUE_REAL ? (const void *)&v->real : v->type == VALUE_INTEGER ? (const void *)&v->integer : &len,
+        buf_add(m,
+                v->type == VALUE_REAL      ? (const void *)&v->real
+                : v->type == VALUE_INTEGER ? (const void *)&v->integer
+                                           : &len,
                 8);
         buf_add(m, v->text ? v->text : "", len);
     }

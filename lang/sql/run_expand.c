@@ -13,7 +13,7 @@
 enum { MOST_CALLS = 16 };
 
 struct call {
-    size_t width, first; /* columns, and where they begin */
+    size_t width, first;  /* columns, and where they begin */
     struct value *values; /* of the rows that are there, row by row */
     size_t count, cap, at;
     bool failed;
@@ -165,11 +165,13 @@ static enum err_code subscripts(struct call *c, struct arena *arena, const struc
 }
 
 /* unnest(array, base of the elements) */
-static void unnest_into(struct call *c, struct arena *arena, const char *text, size_t len, struct pgtype t, struct err *e) {
+static void unnest_into(struct call *c, struct arena *arena, const char *text, size_t len, struct pgtype t,
+                        struct err *e) {
     struct array x = {.count = 0};
     array_parse(arena, text, len, &x, e);
     for (size_t i = 0; i < x.count && e->code == ERR_OK; i++) {
-        struct value v = {.type = VALUE_TEXT, .text = x.items[i].text, .length = x.items[i].len}, read = {.type = VALUE_NULL};
+        struct value v = {.type = VALUE_TEXT, .text = x.items[i].text, .length = x.items[i].len},
+                     read = {.type = VALUE_NULL};
         struct buf memory = BUF_INIT;
         if (x.items[i].nested) {
             unnest_into(c, arena, v.text, v.length, t, e);
@@ -208,7 +210,8 @@ static void add_json(struct call *c, struct arena *arena, const struct json *j, 
 static enum err_code elements_of(struct call *c, struct arena *arena, const struct value *a, bool text, struct err *e) {
     const struct json *j = json_of(arena, a, e);
     if (j && j->kind != JSON_ARRAY) {
-        return err_set(e, ERR_VALUE, "cannot extract elements from %s", j->kind == JSON_OBJECT ? "an object" : "a scalar");
+        return err_set(e, ERR_VALUE, "cannot extract elements from %s",
+                       j->kind == JSON_OBJECT ? "an object" : "a scalar");
     }
     for (const struct json *m = j ? j->first : NULL; m; m = m->next) {
         add_json(c, arena, m, text);
@@ -221,7 +224,8 @@ static enum err_code elements(struct call *c, struct arena *arena, const struct 
     return elements_of(c, arena, a, false, e);
 }
 
-static enum err_code elements_text(struct call *c, struct arena *arena, const struct value *a, size_t n, struct err *e) {
+static enum err_code elements_text(struct call *c, struct arena *arena, const struct value *a, size_t n,
+                                   struct err *e) {
     (void)n;
     return elements_of(c, arena, a, true, e);
 }
@@ -271,7 +275,8 @@ static enum err_code regex_split(struct call *c, struct arena *arena, const stru
     return any_null(a, n) ? ERR_OK : run_regex_pieces(&a[0], &a[1], add_piece, &to, e);
 }
 
-static enum err_code regex_matches(struct call *c, struct arena *arena, const struct value *a, size_t n, struct err *e) {
+static enum err_code regex_matches(struct call *c, struct arena *arena, const struct value *a, size_t n,
+                                   struct err *e) {
     struct adding to = {c, arena};
     return any_null(a, n) ? ERR_OK : run_regex_matches(&a[0], &a[1], n > 2 ? &a[2] : NULL, add_piece, &to, e);
 }
@@ -310,7 +315,7 @@ static enum err_code lateral(struct call *c, struct arena *arena, const struct v
     memcpy(&width, at, sizeof width);
     c->width = width;
     for (at += sizeof width; end - at >= 9;) {
-        struct value v = {.type = (enum value_type)*at};
+        struct value v = {.type = (enum value_type) * at};
         memcpy(&len, at + 1, sizeof len);
         memcpy(&v.integer, at + 1, sizeof v.integer);
         memcpy(&v.real, at + 1, sizeof v.real);

@@ -30,16 +30,25 @@ enum unit {
 };
 
 static const char *const unit_names[UNIT_COUNT] = {
-    "microsecond", "millisecond", "second", "minute", "hour",   "day", "week",    "month", "quarter", "year",
-    "decade",      "century",     "millennium", "epoch", "dow", "isodow", "doy",  "isoyear", "julian", "timezone"};
+    "microsecond", "millisecond", "second",     "minute", "hour", "day",    "week", "month",   "quarter", "year",
+    "decade",      "century",     "millennium", "epoch",  "dow",  "isodow", "doy",  "isoyear", "julian",  "timezone"};
 
 static enum unit unit_of(const struct value *v) {
     static const struct {
         const char *name;
         enum unit unit;
-    } others[] = {{"centuries", CENTURY}, {"millennia", MILLENNIUM}, {"ms", MILLISECONDS}, {"us", MICROSECONDS},
-                  {"sec", SECOND},        {"min", MINUTE},           {"y", YEAR},          {"d", DAY},
-                  {"h", HOUR},            {"m", MINUTE},             {"s", SECOND},        {"mon", MONTH}};
+    } others[] = {{"centuries", CENTURY},
+                  {"millennia", MILLENNIUM},
+                  {"ms", MILLISECONDS},
+                  {"us", MICROSECONDS},
+                  {"sec", SECOND},
+                  {"min", MINUTE},
+                  {"y", YEAR},
+                  {"d", DAY},
+                  {"h", HOUR},
+                  {"m", MINUTE},
+                  {"s", SECOND},
+                  {"mon", MONTH}};
     for (int i = 0; i < UNIT_COUNT; i++) {
         size_t len = strlen(unit_names[i]);
         bool plural = v->length == len + 1 && (v->text[len] | 32) == 's';
@@ -207,8 +216,8 @@ static enum err_code date_trunc(const struct value *a, size_t n, struct buf *m, 
     int64_t t;
     (void)n;
     if (unit > MILLENNIUM) {
-        return no_unit(&a[0], unit != UNIT_COUNT, run_zoned(&a[1]) ? "timestamp with time zone" : "timestamp without time zone",
-                       e);
+        return no_unit(&a[0], unit != UNIT_COUNT,
+                       run_zoned(&a[1]) ? "timestamp with time zone" : "timestamp without time zone", e);
     }
     return run_read_moment(&a[1], &t, e) == ERR_OK ? run_give_moment(cut(t, unit), &a[1], m, out, e) : e->code;
 }

@@ -12,10 +12,10 @@
 enum { MOST_DIGITS = 100 };
 
 struct pattern {
-    int whole, decimals;   /* digit places before and behind the point */
-    int first_zero;        /* the place before the point from which zeros are shown; -1: none */
-    int last_zero;         /* decimals that are shown even where they are 0 */
-    bool fill, point;      /* FM takes the blanks away */
+    int whole, decimals; /* digit places before and behind the point */
+    int first_zero;      /* the place before the point from which zeros are shown; -1: none */
+    int last_zero;       /* decimals that are shown even where they are 0 */
+    bool fill, point;    /* FM takes the blanks away */
     bool sign_before, sign_behind, minus_before, minus_behind, brackets, roman, ordinal, ordinal_lower;
 };
 
@@ -31,7 +31,8 @@ static enum err_code read_pattern(const struct value *v, struct pattern *p, stru
         size_t left = v->length - i;
         for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
             if (word_at(f, left, refused[k])) {
-                return err_set(e, ERR_UNSUPPORTED, "the pattern %s in to_char() of a number is not supported here", refused[k]);
+                return err_set(e, ERR_UNSUPPORTED, "the pattern %s in to_char() of a number is not supported here",
+                               refused[k]);
             }
         }
         bool digits = p->whole + p->decimals > 0;
@@ -149,7 +150,8 @@ static enum err_code to_char(const struct value *a, size_t n, struct buf *m, str
     for (size_t i = 0; i < a[1].length; i++) {
         const char *f = a[1].text + i;
         size_t left = a[1].length - i;
-        bool place = *f == '9' || *f == '0', dot = *f == '.' || *f == 'D' || *f == 'd', comma = *f == ',' || *f == 'G' || *f == 'g';
+        bool place = *f == '9' || *f == '0', dot = *f == '.' || *f == 'D' || *f == 'd',
+             comma = *f == ',' || *f == 'G' || *f == 'g';
         if (*f == '"') {
             const char *close = memchr(f + 1, '"', left - 1);
             size_t len = close ? (size_t)(close - f) - 1 : left - 1;

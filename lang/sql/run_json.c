@@ -221,7 +221,8 @@ static enum err_code take_scalar(const struct value *a, size_t n, struct buf *m,
         }
     } else if (j && e->code == ERR_OK) {
         err_set(e, ERR_VALUE, "cannot cast jsonb %s to type %s",
-                j->kind == JSON_ARRAY || j->kind == JSON_OBJECT ? "array or object" : json_kind_names[j->kind], a[1].text);
+                j->kind == JSON_ARRAY || j->kind == JSON_OBJECT ? "array or object" : json_kind_names[j->kind],
+                a[1].text);
     }
     arena_release(&arena);
     return e->code;

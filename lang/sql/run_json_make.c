@@ -147,8 +147,9 @@ static enum err_code check_container(const struct json *j, bool object, struct e
     if (j && j->kind != JSON_ARRAY && j->kind != JSON_OBJECT) {
         return err_set(e, ERR_VALUE, "cannot delete from scalar");
     }
-    return j && !object && j->kind == JSON_OBJECT ? err_set(e, ERR_VALUE, "cannot delete from object using integer index")
-                                                  : e->code;
+    return j && !object && j->kind == JSON_OBJECT
+               ? err_set(e, ERR_VALUE, "cannot delete from object using integer index")
+               : e->code;
 }
 
 /* jsonb - key, jsonb - index */

@@ -24,7 +24,8 @@ double convert_round(double x, int digits) {
         return x;
     }
     if (digits < 0) {
-        double unit = pow(10, -digits), whole = trunc(convert_decimal(x) / unit), rest = convert_decimal(x) - whole * unit;
+        double unit = pow(10, -digits), whole = trunc(convert_decimal(x) / unit),
+               rest = convert_decimal(x) - whole * unit;
         return (fabs(rest) * 2 >= unit ? whole + (x < 0 ? -1 : 1) : whole) * unit;
     }
     /* The 15 digits that the number was written with decide about a half, not its binary tail. */
@@ -139,8 +140,8 @@ static enum err_code numeric(const struct value *a, size_t n, struct buf *m, str
     double r = convert_round(run_number(&a[0]), scale);
     if (precision && fabs(r) >= pow(10, precision - scale)) {
         err_set(e, ERR_VALUE, "numeric field overflow");
-        return err_hint(e, "A field with precision %d, scale %d must round to an absolute value less than 10^%d.", precision,
-                        scale, precision - scale);
+        return err_hint(e, "A field with precision %d, scale %d must round to an absolute value less than 10^%d.",
+                        precision, scale, precision - scale);
     }
     return run_set_real(r, out);
 }
@@ -168,7 +169,8 @@ static enum err_code trunc_to(const struct value *a, size_t n, struct buf *m, st
     (void)n;
     (void)m;
     (void)e;
-    return run_set_real(run_integer(&a[1]) == 0 ? trunc(x) : convert_decimal(trunc(convert_decimal(x * unit)) / unit), out);
+    return run_set_real(run_integer(&a[1]) == 0 ? trunc(x) : convert_decimal(trunc(convert_decimal(x * unit)) / unit),
+                        out);
 }
 
 #define ONE(name, expression)                                                                                     \
@@ -308,7 +310,8 @@ static enum err_code width_bucket(const struct value *a, size_t n, struct buf *m
     (void)n;
     (void)m;
     if (count <= 0 || low == high) {
-        return err_set(e, ERR_VALUE, count <= 0 ? "count must be greater than zero" : "lower bound cannot equal upper bound");
+        return err_set(e, ERR_VALUE,
+                       count <= 0 ? "count must be greater than zero" : "lower bound cannot equal upper bound");
     }
     double at = low < high ? (x - low) / (high - low) : (low - x) / (low - high);
     return run_set_integer(at < 0 ? 0 : at >= 1 ? count + 1 : (int64_t)(at * (double)count) + 1, out);

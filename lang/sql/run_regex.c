@@ -75,11 +75,14 @@ static enum err_code whole(const struct value *a, size_t n, struct buf *m, struc
 static size_t behind(const struct value *text, const struct regex_hit *hit) {
     uint32_t point;
     size_t to = (size_t)hit->to[0];
-    return hit->to[0] > hit->from[0] ? to : to + (to < text->length ? utf8_next(text->text + to, text->length - to, &point) : 1);
+    return hit->to[0] > hit->from[0]
+               ? to
+               : to + (to < text->length ? utf8_next(text->text + to, text->length - to, &point) : 1);
 }
 
 /* \1 is a group, \& the whole match, \\ a backslash. */
-static void add_replacement(const struct value *text, const struct value *by, const struct regex_hit *hit, struct buf *m) {
+static void add_replacement(const struct value *text, const struct value *by, const struct regex_hit *hit,
+                            struct buf *m) {
     for (size_t i = 0; i < by->length; i++) {
         char c = by->text[i], d = i + 1 < by->length ? by->text[i + 1] : '\0';
         if (c == '\\' && ((d >= '1' && d <= '9') || d == '&')) {
@@ -160,7 +163,8 @@ static enum err_code count(const struct value *a, size_t n, struct buf *m, struc
     if (compile(&a[1], false, &r, e) != ERR_OK) {
         return e->code;
     }
-    for (size_t at = 0; at <= a[0].length && regex_find(r, a[0].text, a[0].length, at, &hit); at = behind(&a[0], &hit)) {
+    for (size_t at = 0; at <= a[0].length && regex_find(r, a[0].text, a[0].length, at, &hit);
+         at = behind(&a[0], &hit)) {
         found++;
     }
     return run_set_integer(found, out);
@@ -172,10 +176,12 @@ enum err_code run_regex_matches(const struct value *text, const struct value *pa
     const struct regex *r;
     struct regex_hit hit;
     bool global = false, insensitive = false;
-    if ((flags && read_flags(flags, &global, &insensitive, e) != ERR_OK) || compile(pattern, insensitive, &r, e) != ERR_OK) {
+    if ((flags && read_flags(flags, &global, &insensitive, e) != ERR_OK) ||
+        compile(pattern, insensitive, &r, e) != ERR_OK) {
         return e->code;
     }
-    for (size_t at = 0; at <= text->length && regex_find(r, text->text, text->length, at, &hit); at = behind(text, &hit)) {
+    for (size_t at = 0; at <= text->length && regex_find(r, text->text, text->length, at, &hit);
+         at = behind(text, &hit)) {
         struct buf m = BUF_INIT;
         add_groups(text, &hit, &m);
         each(user, buf_text(&m), m.len);

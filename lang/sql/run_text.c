@@ -25,7 +25,8 @@ static uint32_t change_case(uint32_t point, bool upper) {
     if (!unicode) {
         unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     }
-    return unicode ? (uint32_t)(upper ? towupper_l((wint_t)point, unicode) : towlower_l((wint_t)point, unicode)) : point;
+    return unicode ? (uint32_t)(upper ? towupper_l((wint_t)point, unicode) : towlower_l((wint_t)point, unicode))
+                   : point;
 }
 
 static bool is_word(uint32_t point) {
@@ -168,7 +169,8 @@ static enum err_code split_part(const struct value *a, size_t n, struct buf *m, 
     if (want == 0) {
         return err_set(e, ERR_VALUE, "field position must not be zero");
     }
-    for (const char *p = at; a[1].length && (hit = memmem(p, (size_t)(end - p), a[1].text, a[1].length)); p = hit + a[1].length) {
+    for (const char *p = at; a[1].length && (hit = memmem(p, (size_t)(end - p), a[1].text, a[1].length));
+         p = hit + a[1].length) {
         parts++;
     }
     want = want < 0 ? parts + want + 1 : want;
@@ -258,7 +260,8 @@ static enum err_code format(const struct value *a, size_t n, struct buf *m, stru
             buf_char(m, '%');
             continue;
         }
-        while (i < a[0].length && (a[0].text[i] == '-' || isdigit((unsigned char)a[0].text[i]) || a[0].text[i] == '$')) {
+        while (i < a[0].length &&
+               (a[0].text[i] == '-' || isdigit((unsigned char)a[0].text[i]) || a[0].text[i] == '$')) {
             char c = a[0].text[i++];
             if (c == '$') {
                 number = width;
@@ -310,7 +313,9 @@ static enum err_code ascii(const struct value *a, size_t n, struct buf *m, struc
 static enum err_code chr(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     (void)n;
     if (a->integer <= 0 || a->integer > 0x10ffff) {
-        return err_set(e, ERR_VALUE, a->integer == 0 ? "null character not permitted" : "requested character not valid for encoding: %lld",
+        return err_set(e, ERR_VALUE,
+                       a->integer == 0 ? "null character not permitted"
+                                       : "requested character not valid for encoding: %lld",
                        (long long)a->integer);
     }
     add_point(m, (uint32_t)a->integer);
@@ -339,7 +344,8 @@ static enum err_code encode(const struct value *a, size_t n, struct buf *m, stru
     } else if (strcasecmp(a[1].text, "base64") == 0) {
         for (size_t i = 0; i < a[0].length; i += 3) {
             size_t left_over = a[0].length - i;
-            unsigned v = (unsigned)b[i] << 16 | (left_over > 1 ? (unsigned)b[i + 1] << 8 : 0) | (left_over > 2 ? b[i + 2] : 0);
+            unsigned v =
+                (unsigned)b[i] << 16 | (left_over > 1 ? (unsigned)b[i + 1] << 8 : 0) | (left_over > 2 ? b[i + 2] : 0);
             buf_str(m, i && i % 57 == 0 ? "\n" : "");
             buf_char(m, base64[v >> 18 & 63]);
             buf_char(m, base64[v >> 12 & 63]);
@@ -347,7 +353,8 @@ static enum err_code encode(const struct value *a, size_t n, struct buf *m, stru
             buf_char(m, left_over > 2 ? base64[v & 63] : '=');
         }
     } else {
-        return err_set(e, strcasecmp(a[1].text, "escape") == 0 ? ERR_UNSUPPORTED : ERR_VALUE, "unrecognized encoding: \"%s\"", a[1].text);
+        return err_set(e, strcasecmp(a[1].text, "escape") == 0 ? ERR_UNSUPPORTED : ERR_VALUE,
+                       "unrecognized encoding: \"%s\"", a[1].text);
     }
     return run_set_text(m, out, e);
 }
@@ -366,7 +373,10 @@ static enum err_code decode(const struct value *a, size_t n, struct buf *m, stru
             continue;
         }
         if (!at || !c) {
-            return err_set(e, ERR_VALUE, hex ? "invalid hexadecimal digit: \"%c\"" : "invalid symbol \"%c\" found while decoding base64 sequence", c);
+            return err_set(e, ERR_VALUE,
+                           hex ? "invalid hexadecimal digit: \"%c\""
+                               : "invalid symbol \"%c\" found while decoding base64 sequence",
+                           c);
         }
         v = v << (hex ? 4 : 6) | (unsigned)(hex ? at - strchr("0123456789abcdef", '0') : at - base64);
         if (hex) {
@@ -422,7 +432,8 @@ static bool like_matches(const struct value *text, const struct value *pattern, 
             star_t = t;
             continue;
         }
-        bool same = pn && ((!escaped && b == '_') || a == b || (insensitive && change_case(a, false) == change_case(b, false)));
+        bool same =
+            pn && ((!escaped && b == '_') || a == b || (insensitive && change_case(a, false) == change_case(b, false)));
         if (same) {
             t += tn;
             p += pn;
@@ -470,7 +481,8 @@ static enum err_code fit(const struct value *a, size_t n, struct buf *m, struct 
     if (count > want && !a[3].integer) {
         size_t at = utf8_offset(a[0].text, a[0].length, (size_t)want);
         if (strspn(a[0].text + at, " ") < a[0].length - at) {
-            return err_set(e, ERR_VALUE, "value too long for type character%s(%lld)", a[2].integer ? "" : " varying", want);
+            return err_set(e, ERR_VALUE, "value too long for type character%s(%lld)", a[2].integer ? "" : " varying",
+                           want);
         }
     }
     if (count >= want) {

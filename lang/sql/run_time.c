@@ -257,8 +257,8 @@ static bool real_day(int64_t year, int64_t month, int64_t day) {
 static enum err_code make_date(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     (void)n;
     if (!real_day(a[0].integer, a[1].integer, a[2].integer)) {
-        return err_set(e, ERR_VALUE, "date field value out of range: %" PRId64 "-%02" PRId64 "-%02" PRId64, a[0].integer,
-                       a[1].integer, a[2].integer);
+        return err_set(e, ERR_VALUE, "date field value out of range: %" PRId64 "-%02" PRId64 "-%02" PRId64,
+                       a[0].integer, a[1].integer, a[2].integer);
     }
     buf_printf(m, "%04d-%02d-%02d", (int)a[0].integer, (int)a[1].integer, (int)a[2].integer);
     return run_set_text(m, out, e);
@@ -268,8 +268,8 @@ static enum err_code make_timestamp(const struct value *a, size_t n, struct buf 
     double seconds = run_number(&a[5]);
     (void)n;
     if (!real_day(a[0].integer, a[1].integer, a[2].integer)) {
-        return err_set(e, ERR_VALUE, "date field value out of range: %" PRId64 "-%02" PRId64 "-%02" PRId64, a[0].integer,
-                       a[1].integer, a[2].integer);
+        return err_set(e, ERR_VALUE, "date field value out of range: %" PRId64 "-%02" PRId64 "-%02" PRId64,
+                       a[0].integer, a[1].integer, a[2].integer);
     }
     if (a[3].integer < 0 || a[3].integer > 24 || a[4].integer < 0 || a[4].integer > 59 || seconds < 0 || seconds > 60) {
         return err_set(e, ERR_VALUE, "time field value out of range: %" PRId64 ":%02" PRId64 ":%02g", a[3].integer,
@@ -324,9 +324,10 @@ static enum err_code zone(const struct value *a, size_t n, struct buf *m, struct
     static const struct {
         const char *name;
         int hours;
-    } zones[] = {{"UTC", 0},          {"GMT", 0},   {"Z", 0},           {"Etc/UTC", 0}, {"Asia/Seoul", 9}, {"ROK", 9},
-                 {"KST", 9},          {"JST", 9},   {"Asia/Tokyo", 9},  {"Japan", 9},   {"Asia/Shanghai", 8},
-                 {"Asia/Singapore", 8}, {"EST", -5}, {"PST", -8},       {"CET", 1},     {"Asia/Kolkata", 0}};
+    } zones[] = {
+        {"UTC", 0},  {"GMT", 0},  {"Z", 0},          {"Etc/UTC", 0},     {"Asia/Seoul", 9},    {"ROK", 9},
+        {"KST", 9},  {"JST", 9},  {"Asia/Tokyo", 9}, {"Japan", 9},       {"Asia/Shanghai", 8}, {"Asia/Singapore", 8},
+        {"EST", -5}, {"PST", -8}, {"CET", 1},        {"Asia/Kolkata", 0}};
     struct interval v = {0, 0, 0};
     (void)n;
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {

@@ -86,7 +86,8 @@ static struct rope group_by(struct lower *l, const PgQuery__SelectStmt *s) {
     scope->clause = "GROUP BY";
     for (size_t i = 0; scope->groups && i < s->n_group_clause; i++) {
         if (NODE_IS(s->group_clause[i], GROUPING_SET)) {
-            lower_refuse(l, lower_place(l, s->group_clause[i]->grouping_set->location), "ROLLUP, CUBE or GROUPING SETS");
+            lower_refuse(l, lower_place(l, s->group_clause[i]->grouping_set->location),
+                         "ROLLUP, CUBE or GROUPING SETS");
             break;
         }
         const PgQuery__Node *n = group_item(l, s, s->group_clause[i]);
@@ -125,7 +126,8 @@ static struct expr order_item(struct lower *l, const PgQuery__Node *n) {
             t = t->next;
         }
         if (!t || k < 1) {
-            lower_fail(l, ERR_QUERY, lower_place(l, n->a_const->location), "ORDER BY position %ld is not in select list", k);
+            lower_fail(l, ERR_QUERY, lower_place(l, n->a_const->location),
+                       "ORDER BY position %ld is not in select list", k);
             return expr_make(PGTYPE(PG_ANY), -1);
         }
         found = t;
@@ -133,7 +135,8 @@ static struct expr order_item(struct lower *l, const PgQuery__Node *n) {
     long at = 1;
     for (struct target *t = s->targets; t && name; t = t->next, at++) {
         if (strcasecmp(t->name, name) == 0) {
-            const char *before = found ? rope_text(l->a, &found->value.sql) : NULL, *now = rope_text(l->a, &t->value.sql);
+            const char *before = found ? rope_text(l->a, &found->value.sql) : NULL,
+                       *now = rope_text(l->a, &t->value.sql);
             if (before && now && strcmp(before, now) != 0) {
                 lower_fail(l, ERR_QUERY, lower_place(l, expr_place(n)), "ORDER BY \"%s\" is ambiguous", name);
             }
@@ -249,7 +252,8 @@ static void add_targets(struct lower *l, struct target *targets, const char *pre
 }
 
 /* DISTINCT ON: rows numbered within their key, the first of each kept, in the order asked for. */
-static struct rope distinct_on(struct lower *l, const PgQuery__SelectStmt *s, struct target *targets, struct rope body) {
+static struct rope distinct_on(struct lower *l, const PgQuery__SelectStmt *s, struct target *targets,
+                               struct rope body) {
     struct rope r = ROPE_INIT, keys = ROPE_INIT;
     const char *outer = lower_name(l, "d");
     int i = 0;
@@ -307,7 +311,8 @@ static void check_groups(struct lower *l, const PgQuery__SelectStmt *s) {
 }
 
 /* FROM, WHERE and GROUP BY, once the list has said what it expands. */
-static struct rope body_of(struct lower *l, struct rope from, struct rope where, struct rope groups, struct rope having) {
+static struct rope body_of(struct lower *l, struct rope from, struct rope where, struct rope groups,
+                           struct rope having) {
     struct rope r = ROPE_INIT;
     struct scope *s = l->scope;
     lower_add(l, &r, from.first || s->expansion_count ? " FROM " : "");
@@ -389,7 +394,8 @@ struct query select_lower(struct lower *l, const PgQuery__SelectStmt *s) {
     }
     if (s->n_values_lists) {
         q = select_values(l, s);
-    } else if (s->op != PG_QUERY__SET_OPERATION__SETOP_NONE && s->op != PG_QUERY__SET_OPERATION__SET_OPERATION_UNDEFINED) {
+    } else if (s->op != PG_QUERY__SET_OPERATION__SETOP_NONE &&
+               s->op != PG_QUERY__SET_OPERATION__SET_OPERATION_UNDEFINED) {
         q = select_setop(l, s);
     } else {
         q = plain_select(l, s);

@@ -21,7 +21,8 @@ struct query select_as(struct lower *l, struct query q, const struct pgtype *typ
     struct rope r = ROPE_INIT;
     struct sql_column *columns = arena_alloc(l->a, (count ? count : 1) * sizeof *columns);
     for (size_t i = 0; i < count && i < q.count; i++) {
-        bool numbers = pgtype_is_integer(q.columns[i].type) && (pgtype_is_integer(types[i]) || types[i].base == PG_NUMERIC);
+        bool numbers =
+            pgtype_is_integer(q.columns[i].type) && (pgtype_is_integer(types[i]) || types[i].base == PG_NUMERIC);
         bool texts = pgtype_is_text(q.columns[i].type) && pgtype_is_text(types[i]) && !types[i].precision;
         same = same && (types[i].base == PG_ANY || pgtype_same(types[i], q.columns[i].type) || numbers || texts);
     }
@@ -63,7 +64,8 @@ static void add_operand(struct lower *l, struct query q, bool bare, struct rope 
 
 static struct expr setop_order(struct lower *l, const PgQuery__Node *n) {
     struct target *t = l->scope->targets;
-    const char *name = NODE_IS(n, COLUMN_REF) && n->column_ref->n_fields == 1 ? lower_string(n->column_ref->fields[0]) : NULL;
+    const char *name =
+        NODE_IS(n, COLUMN_REF) && n->column_ref->n_fields == 1 ? lower_string(n->column_ref->fields[0]) : NULL;
     long number = 0, at = 1;
     if (NODE_IS(n, A_CONST) && n->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL) {
         number = n->a_const->ival->ival;
@@ -284,8 +286,8 @@ struct rope with_lower(struct lower *l, const PgQuery__WithClause *w) {
         }
         for (struct cte *before = l->scope->ctes; before; before = before->next) {
             if (strcmp(before->name, c->ctename) == 0) {
-                lower_fail(l, ERR_EXISTS, lower_place(l, c->location), "WITH query name \"%s\" specified more than once",
-                           c->ctename);
+                lower_fail(l, ERR_EXISTS, lower_place(l, c->location),
+                           "WITH query name \"%s\" specified more than once", c->ctename);
             }
         }
         if (recursive) {
@@ -305,9 +307,10 @@ struct rope with_lower(struct lower *l, const PgQuery__WithClause *w) {
         for (size_t k = 0; k < q.count; k++) {
             lower_add(l, &r, arena_printf(l->a, "%sc%zu", k ? ", " : "", k + 1));
         }
-        lower_add(l, &r, c->ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeAlways  ? ") AS MATERIALIZED ("
-                         : c->ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeNever ? ") AS NOT MATERIALIZED ("
-                                                                                               : ") AS (");
+        lower_add(l, &r,
+                  c->ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeAlways  ? ") AS MATERIALIZED ("
+                  : c->ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeNever ? ") AS NOT MATERIALIZED ("
+                                                                                        : ") AS (");
         rope_join(&r, q.sql);
         lower_add(l, &r, ")");
     }

@@ -7,10 +7,9 @@ static const struct {
     char letter;
     enum pg_base base;
 } letters[] = {
-    {'b', PG_BOOL},        {'I', PG_INT4},     {'L', PG_INT8}, {'N', PG_NUMERIC}, {'f', PG_FLOAT8},
-    {'t', PG_TEXT},        {'d', PG_DATE},     {'s', PG_TIMESTAMP},  {'z', PG_TIMESTAMPTZ}, {'m', PG_TIME},
-    {'v', PG_INTERVAL},    {'j', PG_JSON},     {'J', PG_JSONB}, {'u', PG_UUID},    {'x', PG_BYTEA},
-    {'V', PG_VECTOR},      {'0', PG_VOID},
+    {'b', PG_BOOL},  {'I', PG_INT4},      {'L', PG_INT8},        {'N', PG_NUMERIC}, {'f', PG_FLOAT8},   {'t', PG_TEXT},
+    {'d', PG_DATE},  {'s', PG_TIMESTAMP}, {'z', PG_TIMESTAMPTZ}, {'m', PG_TIME},    {'v', PG_INTERVAL}, {'j', PG_JSON},
+    {'J', PG_JSONB}, {'u', PG_UUID},      {'x', PG_BYTEA},       {'V', PG_VECTOR},  {'0', PG_VOID},
 };
 
 static enum pg_base base_of(char letter) {

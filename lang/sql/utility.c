@@ -44,11 +44,12 @@ void utility_transaction(struct lower *l, const PgQuery__TransactionStmt *s) {
             lower_fail(l, ERR_QUERY, -1, "%s can only be used in transaction blocks",
                        s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT ? "SAVEPOINT"
                        : s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE ? "RELEASE SAVEPOINT"
-                                                                                       : "ROLLBACK TO SAVEPOINT");
+                                                                                        : "ROLLBACK TO SAVEPOINT");
         }
-        one(l, s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT ? "SAVEPOINT "
-               : s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE ? "RELEASE "
-                                                                                : "ROLLBACK TO ",
+        one(l,
+            s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT ? "SAVEPOINT "
+            : s->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE ? "RELEASE "
+                                                                             : "ROLLBACK TO ",
             s->savepoint_name);
         break;
     default:
@@ -136,7 +137,11 @@ void utility_show(struct lower *l, const PgQuery__VariableShowStmt *s) {
     lower_add(l, &r, "SELECT ");
     rope_add_string(l->a, &r, x->value, strlen(x->value), ROPE_NOWHERE);
     lower_add(l, &r, " AS ");
-    lower_add_name(l, &r, strcmp(x->name, "timezone") == 0 ? "TimeZone" : strcmp(x->name, "datestyle") == 0 ? "DateStyle" : x->name, ROPE_NOWHERE);
+    lower_add_name(l, &r,
+                   strcmp(x->name, "timezone") == 0    ? "TimeZone"
+                   : strcmp(x->name, "datestyle") == 0 ? "DateStyle"
+                                                       : x->name,
+                   ROPE_NOWHERE);
     lower_step(l)->sql = r;
     l->out->columns = column;
     l->out->count = 1;
@@ -149,7 +154,8 @@ static const char *set_value(const PgQuery__VariableSetStmt *s) {
 
 void utility_set(struct lower *l, const PgQuery__VariableSetStmt *s) {
     bool sets = s->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE;
-    if (s->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI || s->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL) {
+    if (s->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI ||
+        s->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL) {
         return; /* SET TRANSACTION …: transactions are serializable */
     }
     const struct setting *x = find_setting(l, s->name);

@@ -1,5 +1,6 @@
 /* The store on SQLite: a connection, its busy wait, what SQL may not do, statements and their values, nested
- * transactions. Functions of our own are in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in types.c. */
+ * transactions. Functions of our own are in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in types.c.
+ */
 #include "lang/store/sqlite_int.h"
 
 #include "base/clock.h"
@@ -358,8 +359,12 @@ size_t store_column_count(const struct store_query *q) {
 }
 
 struct column store_column(const struct store_query *q, size_t index) {
-    return index < q->count ? (struct column){.name = q->columns[index].name, .type = q->columns[index].type}
-                            : (struct column){.name = ""};
+    if (index >= q->count) {
+        return (struct column){.name = ""};
+    }
+    return (struct column){.name = q->columns[index].name,
+                           .type = q->columns[index].type,
+                           .declared = sqlite3_column_decltype(q->statement, (int)index)};
 }
 
 void store_set_type(struct store_query *q, size_t index, enum value_type type) {

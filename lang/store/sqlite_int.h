@@ -19,7 +19,7 @@ struct store {
         char *name;
         int arguments;
         struct known_function *next;
-    } * functions;                  /* those registered */
+    } * functions; /* those registered */
     struct owned {
         void *memory;
         void (*release)(void *memory);
