@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BURST_SETTLE_MILLISECONDS 10
+/* Front ends send their cells one by one, through a server. */
+#define BURST_SETTLE_MILLISECONDS 50
 #define BURST_MOST 1000
 
 struct execution {
@@ -87,10 +88,10 @@ static void run_cell(struct execution *x) {
                            "payload"));
     } else {
         json_t *error = display_error(&e, x->code, x->len);
+        publish(x, "error", json_incref(error));
         if (x->stop_on_error && !x->silent) {
             hold_burst(x->lane);
         }
-        publish(x, "error", json_incref(error));
         json_t *content = json_pack("{s:s}", "status", "error");
         json_object_update(content, error);
         json_decref(error);

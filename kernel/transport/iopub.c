@@ -33,11 +33,8 @@ static void on_subscription(struct iopub *p, const struct frames *event) {
 static void *run(void *user) {
     struct iopub *p = user;
     struct frames f = FRAMES_INIT;
-    for (bool ended = false; !ended;) {
-        int events = sockets_wait(p->publisher, p->inbox, -1, -1, -1);
-        if (events & SOCKET_CLOSED) {
-            break;
-        }
+    bool ended = false;
+    while (!ended && !(sockets_wait(p->publisher, p->inbox, -1, -1, -1) & SOCKET_CLOSED)) {
         while (socket_receive(p->publisher, &f)) {
             on_subscription(p, &f);
         }

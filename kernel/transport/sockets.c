@@ -50,8 +50,7 @@ static enum err_code bind_channel(struct sockets *s, enum channel c, const char 
         set_int(handle, ZMQ_ROUTER_HANDOVER, 1);
     }
     if (types[c] == ZMQ_XPUB) {
-        /* Every subscription is seen, and starts when the welcome is about to be sent, not before. */
-        set_int(handle, ZMQ_XPUB_VERBOSE, 1);
+        /* Every subscription is reported, and starts when the welcome is about to be sent, not before. */
         set_int(handle, ZMQ_XPUB_MANUAL, 1);
         set_int(handle, ZMQ_SNDHWM, HIGH_WATER);
     }

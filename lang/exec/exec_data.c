@@ -1,6 +1,7 @@
 /* COPY, GET and LIST: what comes into the workspace, and what is in it. */
 #include "lang/data/csv.h"
 #include "lang/data/datasets.h"
+#include "lang/data/pretrained.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/statements.h"
@@ -87,9 +88,7 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
 enum err_code run_get(struct context *c, const struct statement *s, struct err *e) {
     struct get_settings set = {0};
     if (strcmp(s->word, "dataset") != 0) {
-        err_set(e, ERR_UNSUPPORTED, "GET THANOSQL MODEL is not available in this version");
-        err_hint(e, "BUILD MODEL … USING SimCLR trains a model of your own");
-        return context_at(e, s->span);
+        return exec_get_model(c, s, e);
     }
     if (options_apply(c, &get_options, s->options, &set, e) == ERR_OK &&
         dataset_get(c->workspace->root, s->name.text, set.overwrite, c->stop, c->out, e) == ERR_OK) {
@@ -140,6 +139,14 @@ static enum err_code fill_datasets(struct listing *list) {
     return list->e->code;
 }
 
+static enum err_code fill_offered(struct listing *list) {
+    const struct pretrained *p;
+    for (size_t i = 0; (p = pretrained_at(i)); i++) {
+        list_row(list, (const char *const[]){p->name, "SimCLR", p->published}, 3);
+    }
+    return list->e->code;
+}
+
 static enum err_code fill_nothing(struct listing *list) {
     return list->e->code;
 }
@@ -151,8 +158,8 @@ static const struct list_kind {
     {"model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_models},
     {"table", "table_name TEXT", "?1", fill_tables},
     {"thanosql dataset", "name TEXT, data_type TEXT", "?1, ?2", fill_datasets},
-    /* The hosted service's models and tutorials are gone with it. */
-    {"thanosql model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_nothing},
+    {"thanosql model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_offered},
+    /* The hosted service's tutorials are gone with it. */
     {"thanosql tutorial", "name TEXT", "?1", fill_nothing},
 };
 

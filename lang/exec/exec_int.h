@@ -11,6 +11,23 @@
 enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
                               struct encoder **out, struct err *e);
 
+/* A new model's name: fit to be a file's, and not taken unless `overwrite`. Errors stand at the name. */
+enum err_code exec_check_model(struct context *c, const struct name *name, bool overwrite, struct err *e);
+
+/* Write the model's file and its row; both or none. */
+enum err_code exec_keep_model(struct context *c, const struct name *name, const struct model_record *record,
+                              bool overwrite, const struct encoder *m, const char *const *notes, struct err *e);
+
+/* What BUILD's options say of a backbone, into *out; other defaults in *set where there is one. */
+enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
+                            struct backbone_options *out, struct err *e);
+
+/* An interrupt that was asked to keep the best epoch has done so: say it, and go on. */
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
+
+/* GET THANOSQL MODEL. */
+enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e);
+
 /* The switches as ml takes them. */
 struct preset_switches exec_switches(const struct augment_settings *s);
 

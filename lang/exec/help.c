@@ -13,8 +13,9 @@
 
 /* "(whole number, 1 to 100000; default 5)" */
 static void add_bounds(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False", "whole number", "number",       "text",
-                                        "name",       "one of",       "text or list", "True|False"};
+    static const char *const types[] = {"True|False",   "whole number", "number",
+                                        "text",         "name",         "one of",
+                                        "text or list", "True|False",   "True|False or a file"};
     buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);

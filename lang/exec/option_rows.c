@@ -3,6 +3,10 @@
 
 #include "ml/image/preset.h"
 
+static const char *const backbone_choices[] = {"auto", "cnn", "resnet18", "resnet50", "efficientnet_lite0", NULL};
+static const char *const loss_choices[] = {"ntxent", "dcl", NULL};
+static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
+static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
 static const char *const if_exists_choices[] = {"fail", "replace", NULL};
@@ -36,31 +40,58 @@ static const char *const search_by_choices[] = {"image", NULL};
                "how strongly half the views are blurred: 1 by up to a 16th of the side")
 
 static const struct option_row build_rows[] = {
+    /* Of FIT too: what training does. */
     {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
      "column with the path of each picture", NULL},
     {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None",
-     "column with labels (accepted; this version trains without them)", NULL},
-    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5",
-     "how often training goes over all pictures", NULL},
-    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 1, 100000, NULL, "5", "older spelling", "max_epochs"},
-    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256",
+     "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each other",
+     NULL},
+    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL,
+     "5; of a backbone 20, of weights from elsewhere 0", "how often training goes over all pictures", NULL},
+    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5", "older spelling", "max_epochs"},
+    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256; of a backbone 64",
      "pictures a training step looks at together", NULL},
     {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2",
-     "temperature of the NT-Xent loss", NULL},
+     "temperature of the NT-Xent and SupCon losses", NULL},
     {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)",
      "step size of the optimizer at its peak", NULL},
-    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
-     "numbers in a vector", NULL},
-    AUGMENT_ROWS(build_settings, "'auto'"),
     {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0",
      "same seed, pictures and options: same model", NULL},
-    {"pretrained", OPTION_BOOL, AT(build_settings, pretrained), 0, 0, NULL, "False",
-     "start from weights learnt elsewhere (not available in this version)", NULL},
     {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'",
      "what to do with a picture that cannot be read", NULL},
     {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
      NULL},
+    /* Of BUILD alone: what shapes an encoder. */
+    {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
+     "numbers in a vector", NULL},
+    AUGMENT_ROWS(build_settings, "'auto'"),
+    {"pretrained", OPTION_SOURCE, AT(build_settings, pretrained), 0, 0, NULL, "False",
+     "start from weights learnt elsewhere: True for those of GET THANOSQL MODEL, or a safetensors or PyTorch file",
+     NULL},
+    {"image_size", OPTION_INTEGER, AT(build_settings, image_size), 0, 1024, NULL, "0 (chosen)",
+     "side in pixels that pictures are brought to: 28 for digits, else 32 or 64; a backbone takes others too", NULL},
+    {"backbone", OPTION_CHOICE, AT(build_settings, backbone), 0, 0, backbone_choices, "'auto'",
+     "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
+    {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
+     "channels of the backbone's first stage: fewer are quicker and know less", NULL},
+    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'",
+     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less",
+     NULL},
+    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'",
+     "rule that a backbone is trained by", NULL},
+    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)",
+     "seconds that training a backbone may take; what it has by then is kept", NULL},
+    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",
+     "what an interrupt of a backbone's training leaves: nothing, or with 'keep' the best epoch so far", NULL},
 };
+
+static const struct option_row upload_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(upload_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
+     NULL},
+    {"image_size", OPTION_INTEGER, AT(upload_settings, image_size), 0, 1024, NULL, "0 (as the network was trained)",
+     "side in pixels that pictures are brought to", NULL},
+};
+#define FIT_ROWS 10 /* of the rows above */
 
 static const struct option_row convert_rows[] = {
     {"table_name", OPTION_NAME, AT(convert_settings, table_name), 0, 0, NULL, "None",
@@ -129,14 +160,17 @@ static const struct option_row get_rows[] = {
 };
 
 const struct option_table build_options = {STATEMENT_BUILD_MODEL, "SimCLR", build_rows, COUNT(build_rows)};
+const struct option_table fit_options = {STATEMENT_FIT_MODEL, NULL, build_rows, FIT_ROWS};
 const struct option_table convert_options = {STATEMENT_CONVERT, NULL, convert_rows, COUNT(convert_rows)};
 const struct option_table search_options = {STATEMENT_SEARCH, NULL, search_rows, COUNT(search_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
 const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table upload_options = {STATEMENT_UPLOAD_MODEL, NULL, upload_rows, COUNT(upload_rows)};
 const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
 
 const struct option_table *options_table_at(size_t index) {
-    static const struct option_table *const tables[] = {&build_options, &convert_options, &search_options,
-                                                        &print_options, &copy_options,    &get_options};
+    static const struct option_table *const tables[] = {&build_options,  &fit_options,   &convert_options,
+                                                        &search_options, &print_options, &copy_options,
+                                                        &get_options,    &upload_options};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

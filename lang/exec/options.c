@@ -100,7 +100,7 @@ static enum err_code apply_text(struct context *c, const struct option_row *row,
     if (!text) {
         return err_nomem(e);
     }
-    for (char *p = text; row->type != OPTION_TEXT && *p; p++) {
+    for (char *p = text; row->type != OPTION_TEXT && row->type != OPTION_SOURCE && *p; p++) {
         *p = (char)tolower((unsigned char)*p);
     }
     if (row->type == OPTION_NAME && !*text) {
@@ -150,6 +150,19 @@ static enum err_code apply_texts(const struct option *o, struct literal *out, st
     return ERR_OK;
 }
 
+static enum err_code apply_source(struct context *c, const struct option_row *row, const struct option *o,
+                                  const char **out, struct err *e) {
+    bool on = false;
+    if (o->value.kind == LITERAL_STRING && *o->value.text) {
+        return apply_text(c, row, o, out, e);
+    }
+    if (apply_bool(o, &on, &(struct err){.code = ERR_OK}) != ERR_OK) {
+        return wrong(o, "True, False or a file's name in quotes", e);
+    }
+    *out = on ? "" : NULL;
+    return ERR_OK;
+}
+
 static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
                                struct err *e) {
     void *at = (char *)settings + row->offset;
@@ -174,6 +187,8 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
         return apply_texts(o, at, e);
     case OPTION_SWITCH:
         return apply_switch(row, o, at, e);
+    case OPTION_SOURCE:
+        return apply_source(c, row, o, at, e);
     }
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }

@@ -17,6 +17,7 @@ enum option_type {
     OPTION_CHOICE,  /* const char *, one of `choices` */
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
     OPTION_SWITCH,  /* double: True is 1, False 0; where high > low also a number within them */
+    OPTION_SOURCE,  /* const char *: NULL for False, \"\" for True, else a text */
 };
 
 struct option_row {

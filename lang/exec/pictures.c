@@ -32,7 +32,7 @@ enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *
     } else if (path->type != VALUE_NULL) {
         return err_set(e, ERR_VALUE, "row %zu: the picture's path is not a text", row);
     }
-    p->entries[p->count++] = (struct picture_entry){resolved, row};
+    p->entries[p->count++] = (struct picture_entry){resolved, row, -1};
     return ERR_OK;
 }
 

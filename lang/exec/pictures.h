@@ -10,6 +10,7 @@ struct pictures {
     struct picture_entry {
         const char *path;
         size_t row; /* from 1; 0: not from a table */
+        int label;  /* as training takes it; -1: none */
     } * entries;
     size_t count, capacity;
 };

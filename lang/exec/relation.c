@@ -237,6 +237,16 @@ enum err_code relation_no_column(const struct store_query *q, const char *name, 
     return near.best[0] ? err_hint(e, "did you mean '%s'?", near.best) : e->code;
 }
 
+enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
+                                    int *column, struct err *e) {
+    *column = relation_find_column(q, name);
+    if (*column < 0) {
+        relation_no_column(q, name, e);
+        return context_at(e, given->value.span);
+    }
+    return ERR_OK;
+}
+
 enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,
                                     struct span otherwise, int *column, struct err *e) {
     static const char *const usual[] = {"image_path", "path", "image", "img_path", "filepath"};

@@ -84,6 +84,9 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
 /* The number of the column of that name (compared without case), or -1. */
 int relation_find_column(const struct store_query *q, const char *name);
 
+/* The column that an option names. ERR_NOT_FOUND, at the option, lists what there is. */
+enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
+                                    int *column, struct err *e);
 /* ERR_NOT_FOUND for a column of that name, with those there are and the nearest of them. */
 enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e);
 

@@ -14,6 +14,8 @@ static const struct statement_row rows[] = {
     {STATEMENT_SQL, "SQL", run_sql, NULL},
     {STATEMENT_MAGIC, "magic", run_magic, NULL},
     {STATEMENT_BUILD_MODEL, "BUILD MODEL", run_build, NULL},
+    {STATEMENT_FIT_MODEL, "FIT MODEL", run_fit, NULL},
+    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", run_upload, NULL},
     {STATEMENT_DELETE_MODEL, "DELETE MODEL", run_delete_model, NULL},
     {STATEMENT_CONVERT, "CONVERT", NULL, lower_convert},
     {STATEMENT_SEARCH, "SEARCH", NULL, lower_search},
@@ -22,8 +24,6 @@ static const struct statement_row rows[] = {
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
     /* Known, and not built yet. */
-    {STATEMENT_FIT_MODEL, "FIT MODEL", NULL, NULL},
-    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", NULL, NULL},
     {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
     {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
     {STATEMENT_TRANSFORM, "TRANSFORM", NULL, NULL},
@@ -43,7 +43,9 @@ static const struct statement_row *find_row(const struct statement *s) {
 
 static enum err_code not_built(const struct statement_row *row, const struct statement *s, struct err *e) {
     err_set(e, ERR_UNSUPPORTED, "%s is understood, but not available in this version", row ? row->words : "this");
-    err_hint(e, "available: SQL, GET, COPY, BUILD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, DELETE MODEL");
+    err_hint(
+        e, "available: SQL, GET, COPY, BUILD MODEL, FIT MODEL, UPLOAD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, "
+           "DELETE MODEL");
     return context_at(e, s->span);
 }
 

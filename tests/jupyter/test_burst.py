@@ -45,6 +45,15 @@ def test_two_failures_in_one_burst(client):
     assert statuses == ["error", "aborted", "aborted"] and runs(client)
 
 
+def test_none_of_a_slow_burst_runs(client):
+    """The cells are long, so that the first has failed before the others are there."""
+    long = "-- " + "x" * 100_000 + "\n"
+    first, *rest = burst(client, "SELEC", *[long + f"SELECT {i} AS n" for i in range(20)])
+    assert client.outcome(first).status == "error"
+    assert {client.outcome(i).status for i in rest} == {"aborted"}
+    assert runs(client)
+
+
 @pytest.mark.parametrize("flags", [{"stop_on_error": False}, {"silent": True}])
 def test_failures_that_stop_nothing(client, flags):
     error, a, b = [client.outcome(i) for i in burst(client, {"code": FAILS} | flags, "SELECT 1 AS a", "SELECT 2 AS b")]

@@ -1,7 +1,7 @@
 """The end: at once, with exit status 0, whatever runs; and none of it lives on without the one who started it."""
+import concurrent.futures
 import subprocess
 import sys
-import threading
 import time
 
 import psutil
@@ -94,16 +94,12 @@ def test_parent_is_killed(folder, connect, give_pictures, code):
 
 def test_the_starting_thread_may_end(start, connect):
     """Servers start kernels from a pool of threads."""
-    def from_thread(*arguments, **environment):
-        made = []
-        thread = threading.Thread(target=lambda: made.append(launch(*arguments, **environment)))
-        thread.start()
-        thread.join()
-        return made[0]
-    kernel = start(start=from_thread)
-    assert connect(kernel).run("SELECT 1 AS one").status == "ok"
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        kernel = start(start=lambda *arguments: pool.submit(launch, *arguments).result())
+        client = connect(kernel)
+        assert client.run("SELECT 1 AS one").status == "ok"
     time.sleep(0.2)
-    assert kernel.alive
+    assert kernel.alive and client.run("SELECT 1 AS one").status == "ok"
 
 
 def test_shutdown_in_the_middle_of_a_write(folder, kernel, client, connect):

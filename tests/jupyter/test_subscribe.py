@@ -1,7 +1,11 @@
 """iopub: the welcome to each subscriber before anything else, and nothing lost to a slow one."""
+import contextlib
+import json
 import time
 
-import pytest
+import zmq
+
+from process import Kernel, launch
 
 STATEMENTS = 6000
 
@@ -13,13 +17,35 @@ def test_two_subscribers_each_get_a_welcome_first(kernel, connect):
     assert [m.type for m in second.published].count("iopub_welcome") == 1
 
 
-@pytest.mark.parametrize("round", range(5))
-def test_welcome_before_starting(start, connect, round):
-    """A client whose subscription waits when the kernel comes up sees the welcome, then `starting`, if it sees that."""
-    early = connect(start())
-    early.run("")
-    types = [m.state or m.type for m in early.published]
-    assert types[0] == "iopub_welcome" and types.count("starting") <= 1
+def test_welcome_while_messages_flow(client, kernel, connect):
+    """It comes before any of them, and does not wait for their end."""
+    cell = client.execute("SELECT 1 AS one;" * 100_000)
+    client.until(lambda m: m.type == "execute_result")
+    for _ in range(10):
+        connect(kernel).until(lambda m: m.type == "execute_result")
+    kernel.interrupt()
+    assert client.reply(cell).content["ename"] == "KeyboardInterrupt"
+
+
+def test_welcome_before_starting(folder):
+    """Clients may wait for the kernel to come up; `starting` comes once, if they are in time for it."""
+    with zmq.Context() as context, contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(context.socket(zmq.SUB)) for _ in range(5)]
+
+        def begin(folder, text):
+            port = json.loads(text)["iopub_port"]
+            for s in waiting:
+                s.setsockopt(zmq.RECONNECT_IVL, 1)
+                s.connect(f"tcp://127.0.0.1:{port}")
+                s.subscribe(b"")
+            return launch(folder, text)
+        stack.callback(Kernel(folder, start=begin).close)
+        for s in waiting:
+            assert s.poll(5000)
+            types = []
+            while s.poll(100):
+                types.append(json.loads(s.recv_multipart()[3])["msg_type"])
+            assert types[0] == "iopub_welcome" and types.count("status") <= 1
 
 
 def test_topics(kernel, connect):

@@ -86,7 +86,7 @@ static void none(void **state) {
     struct err e = ERR_INIT;
     assert_int_equal(apply("max_epochs=None, embedding_size=None, temperature=None, label_col=None", &set, &warned, &e),
                      ERR_OK);
-    assert_true(set.max_epochs == 5 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
+    assert_true(set.max_epochs == 0 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
     buf_release(&warned);
 }
 
@@ -95,8 +95,7 @@ static void bad_values(void **state) {
     static const struct {
         const char *text, *message, *hint;
     } cases[] = {
-        {"max_epochs=0", "between 1 and 100000, not 0", ""},
-        {"max_epochs=-1", "between 1 and 100000, not -1", ""},
+        {"max_epochs=-1", "between 0 and 100000, not -1", ""},
         {"max_epochs=1.5", "whole number", ""},
         {"max_epochs='many'", "whole number", ""},
         {"overwrite=maybe", "True or False", ""},
@@ -133,9 +132,28 @@ static void unknown_is_a_warning(void **state) {
     buf_release(&warned);
 }
 
+/* FIT takes what training does, and nothing that shapes an encoder. */
+static void fit_rows(void **state) {
+    (void)state;
+    static const char *const shape[] = {"embedding_size", "image_size", "augment", "pretrained"};
+    static const char *const training[] = {"image_col", "label_col", "max_epochs", "seed", "on_error", "overwrite"};
+    for (size_t i = 0; i < fit_options.count; i++) {
+        for (size_t k = 0; k < sizeof shape / sizeof *shape; k++) {
+            assert_string_not_equal(fit_options.rows[i].name, shape[k]);
+        }
+    }
+    for (size_t k = 0; k < sizeof training / sizeof *training; k++) {
+        size_t i = 0;
+        while (i < fit_options.count && strcmp(fit_options.rows[i].name, training[k]) != 0) {
+            i++;
+        }
+        assert_true(i < fit_options.count);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(switches),
-                                       cmocka_unit_test(none), cmocka_unit_test(bad_values),
-                                       cmocka_unit_test(unknown_is_a_warning)};
+                                       cmocka_unit_test(none),        cmocka_unit_test(bad_values),
+                                       cmocka_unit_test(fit_rows),    cmocka_unit_test(unknown_is_a_warning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
