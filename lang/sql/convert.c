@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "lang/sql/array.h"
 #include "lang/sql/datetime.h"
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -261,11 +261,11 @@ static enum err_code read_time(const struct value *text, enum pg_base base, cons
 
 static enum err_code read_json(const struct value *text, bool binary, struct buf *m, struct value *out, struct err *e) {
     struct arena a = ARENA_INIT;
-    struct json *j;
-    if (json_parse(&a, text->text, text->length, &j, e) == ERR_OK) {
+    struct jsontext *j;
+    if (jsontext_parse(&a, text->text, text->length, &j, e) == ERR_OK) {
         if (binary) {
-            json_normalise(j);
-            json_print(j, m);
+            jsontext_normalise(j);
+            jsontext_print(j, m);
             give(m, out, e);
         } else {
             *out = *text;

@@ -2,6 +2,8 @@
  * algorithms". */
 #include "lang/sql/datetime.h"
 
+#include "lang/sql/time_reader.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,77 +87,22 @@ int64_t datetime_add(int64_t moment, const struct interval *v, int sign) {
 
 /* ---- reading */
 
-struct reader {
-    const char *at, *end;
-};
-
-static void skip_blanks(struct reader *r) {
-    while (r->at < r->end && strchr(" \t\n,", *r->at)) {
-        r->at++;
-    }
-}
-
-static bool is_digit(const struct reader *r, size_t ahead) {
-    return r->end - r->at > (long)ahead && r->at[ahead] >= '0' && r->at[ahead] <= '9';
-}
-
-static size_t read_digits(struct reader *r, int *out) {
-    size_t n = 0;
-    *out = 0;
-    while (is_digit(r, 0) && n < 9) {
-        *out = *out * 10 + (*r->at++ - '0');
-        n++;
-    }
-    return n;
-}
-
-static bool accept(struct reader *r, char c) {
-    if (r->at < r->end && *r->at == c) {
-        r->at++;
-        return true;
-    }
-    return false;
-}
-
-static size_t read_word(struct reader *r, char out[16]) {
-    size_t n = 0;
-    while (r->at < r->end && ((*r->at | 32) >= 'a' && (*r->at | 32) <= 'z') && n < 15) {
-        out[n++] = *r->at++;
-    }
-    out[n] = '\0';
-    accept(r, '.');
-    return n;
-}
-
-/* .5, in microseconds. */
-static int read_fraction(struct reader *r) {
-    int micros = 0, scale = 100000;
-    if (!accept(r, '.')) {
-        return 0;
-    }
-    while (is_digit(r, 0)) {
-        micros += (*r->at++ - '0') * scale;
-        scale /= 10;
-    }
-    return micros;
-}
-
 /* hh:mm[:ss[.ffffff]] [am|pm], the hours read already. */
-static bool read_time(struct reader *r, int hour, int64_t *out) {
+static bool read_time(struct time_reader *r, int hour, int64_t *out) {
     int minute = 0, second = 0, micros = 0;
     char word[16];
-    if (accept(r, ':') && read_digits(r, &minute) == 0) {
+    if (time_accept(r, ':') && time_digits(r, &minute) == 0) {
         return false;
     }
-    if (accept(r, ':')) {
-        if (read_digits(r, &second) == 0) {
+    if (time_accept(r, ':')) {
+        if (time_digits(r, &second) == 0) {
             return false;
         }
-        micros = read_fraction(r);
+        micros = time_fraction(r);
     }
-    struct reader before = *r;
-    skip_blanks(r);
-    if (read_word(r, word) && (strcasecmp(word, "am") == 0 || strcasecmp(word, "pm") == 0)) {
+    struct time_reader before = *r;
+    time_skip_blanks(r);
+    if (time_word(r, word) && (strcasecmp(word, "am") == 0 || strcasecmp(word, "pm") == 0)) {
         hour = hour % 12 + ((word[0] | 32) == 'p' ? 12 : 0);
     } else {
         *r = before;
@@ -165,23 +112,23 @@ static bool read_time(struct reader *r, int hour, int64_t *out) {
 }
 
 /* +09, +09:00, +0900, Z, UTC */
-static bool read_zone(struct reader *r, int64_t *offset) {
+static bool read_zone(struct time_reader *r, int64_t *offset) {
     char word[16];
     int hours, minutes = 0;
-    struct reader before = *r;
+    struct time_reader before = *r;
     if (r->at < r->end && (*r->at == '+' || *r->at == '-')) {
         int sign = *r->at++ == '-' ? -1 : 1;
-        size_t n = read_digits(r, &hours);
+        size_t n = time_digits(r, &hours);
         if (n == 4) {
             minutes = hours % 100;
             hours /= 100;
-        } else if (accept(r, ':')) {
-            read_digits(r, &minutes);
+        } else if (time_accept(r, ':')) {
+            time_digits(r, &minutes);
         }
         *offset = sign * (hours * DATETIME_HOUR + minutes * DATETIME_MINUTE);
         return n > 0;
     }
-    if (read_word(r, word) &&
+    if (time_word(r, word) &&
         (strcasecmp(word, "z") == 0 || strcasecmp(word, "utc") == 0 || strcasecmp(word, "gmt") == 0)) {
         *offset = 0;
         return true;
@@ -238,9 +185,9 @@ struct parts {
     int64_t time, offset;
 };
 
-static bool read_number(struct reader *r, struct parts *p) {
+static bool read_number(struct time_reader *r, struct parts *p) {
     int v;
-    size_t n = read_digits(r, &v);
+    size_t n = time_digits(r, &v);
     if (n == 0) {
         return false;
     }
@@ -262,15 +209,15 @@ static bool read_number(struct reader *r, struct parts *p) {
     p->digits[p->count] = (int)n;
     p->numbers[p->count++] = v;
     if (p->count < 3) {
-        (void)(accept(r, '-') || accept(r, '/') || accept(r, '.'));
+        (void)(time_accept(r, '-') || time_accept(r, '/') || time_accept(r, '.'));
     }
     return true;
 }
 
-static bool read_parts(struct reader *r, struct parts *p) {
+static bool read_parts(struct time_reader *r, struct parts *p) {
     char word[16];
-    for (skip_blanks(r); r->at < r->end; skip_blanks(r)) {
-        if (is_digit(r, 0)) {
+    for (time_skip_blanks(r); r->at < r->end; time_skip_blanks(r)) {
+        if (time_is_digit(r, 0)) {
             if (!read_number(r, p)) {
                 return false;
             }
@@ -280,9 +227,9 @@ static bool read_parts(struct reader *r, struct parts *p) {
             p->has_zone = true;
             continue;
         }
-        struct reader before = *r;
-        size_t n = read_word(r, word);
-        if (n == 1 && (word[0] | 32) == 't' && is_digit(r, 0) && p->count == 3) {
+        struct time_reader before = *r;
+        size_t n = time_word(r, word);
+        if (n == 1 && (word[0] | 32) == 't' && time_is_digit(r, 0) && p->count == 3) {
             continue;
         }
         bool weekday = false;
@@ -299,7 +246,7 @@ static bool read_parts(struct reader *r, struct parts *p) {
         }
         p->month = month;
         p->month_at = p->count;
-        (void)(accept(r, '-') || accept(r, '/'));
+        (void)(time_accept(r, '-') || time_accept(r, '/'));
     }
     return true;
 }
@@ -328,7 +275,7 @@ static bool arrange(const struct parts *p, struct calendar *c) {
 
 enum err_code datetime_read(const char *text, size_t len, const char *what, const char *now, bool zoned, int64_t *out,
                             bool *had_time, struct err *e) {
-    struct reader r = {text, text + len};
+    struct time_reader r = {text, text + len};
     struct parts p = {.count = 0};
     struct calendar c;
     *had_time = false;
@@ -357,17 +304,17 @@ enum err_code datetime_read(const char *text, size_t len, const char *what, cons
 }
 
 enum err_code datetime_read_clock(const char *text, size_t len, int64_t *out, struct err *e) {
-    struct reader r = {text, text + len};
+    struct time_reader r = {text, text + len};
     int hour;
     int64_t moment, offset;
     bool had_time;
     struct err ignored = ERR_INIT;
-    skip_blanks(&r);
-    if (read_digits(&r, &hour) > 0 && r.at < r.end && *r.at == ':') {
+    time_skip_blanks(&r);
+    if (time_digits(&r, &hour) > 0 && r.at < r.end && *r.at == ':') {
         if (!read_time(&r, hour, out)) {
             return bad_field(text, len, e);
         }
-        skip_blanks(&r);
+        time_skip_blanks(&r);
         if (r.at == r.end || (read_zone(&r, &offset) && r.at == r.end)) {
             return ERR_OK;
         }
@@ -381,172 +328,21 @@ enum err_code datetime_read_clock(const char *text, size_t len, int64_t *out, st
 
 bool datetime_stored(const char *text, size_t len, int64_t *out) {
     struct calendar c = {.year = 0};
-    struct reader r = {text, text + len};
-    if (read_digits(&r, &c.year) != 4 || !accept(&r, '-') || read_digits(&r, &c.month) != 2 || !accept(&r, '-') ||
-        read_digits(&r, &c.day) != 2 || c.month < 1 || c.month > 12) {
+    struct time_reader r = {text, text + len};
+    if (time_digits(&r, &c.year) != 4 || !time_accept(&r, '-') || time_digits(&r, &c.month) != 2 || !time_accept(&r, '-') ||
+        time_digits(&r, &c.day) != 2 || c.month < 1 || c.month > 12) {
         return false;
     }
-    if (accept(&r, ' ')) {
-        read_digits(&r, &c.hour);
-        accept(&r, ':');
-        read_digits(&r, &c.minute);
-        accept(&r, ':');
-        read_digits(&r, &c.second);
-        c.microsecond = read_fraction(&r);
+    if (time_accept(&r, ' ')) {
+        time_digits(&r, &c.hour);
+        time_accept(&r, ':');
+        time_digits(&r, &c.minute);
+        time_accept(&r, ':');
+        time_digits(&r, &c.second);
+        c.microsecond = time_fraction(&r);
     }
     *out = datetime_join(&c);
     return true;
-}
-
-/* ---- intervals */
-
-static const struct unit {
-    const char *name;
-    int64_t months, days, micros;
-} units[] = {
-    {"y", 12, 0, 0},
-    {"yr", 12, 0, 0},
-    {"year", 12, 0, 0},
-    {"mon", 1, 0, 0},
-    {"month", 1, 0, 0},
-    {"w", 0, 7, 0},
-    {"week", 0, 7, 0},
-    {"d", 0, 1, 0},
-    {"day", 0, 1, 0},
-    {"h", 0, 0, DATETIME_HOUR},
-    {"hr", 0, 0, DATETIME_HOUR},
-    {"hour", 0, 0, DATETIME_HOUR},
-    {"m", 0, 0, DATETIME_MINUTE},
-    {"min", 0, 0, DATETIME_MINUTE},
-    {"minute", 0, 0, DATETIME_MINUTE},
-    {"s", 0, 0, DATETIME_SECOND},
-    {"sec", 0, 0, DATETIME_SECOND},
-    {"second", 0, 0, DATETIME_SECOND},
-    {"ms", 0, 0, 1000},
-    {"msec", 0, 0, 1000},
-    {"millisecond", 0, 0, 1000},
-    {"us", 0, 0, 1},
-    {"usec", 0, 0, 1},
-    {"microsecond", 0, 0, 1},
-    {"decade", 120, 0, 0},
-    {"century", 1200, 0, 0},
-    {"centurie", 1200, 0, 0},
-    {"millennium", 12000, 0, 0},
-};
-
-static const struct unit *unit_of(const char *word) {
-    size_t n = strlen(word);
-    bool plural = n > 1 && (word[n - 1] | 32) == 's';
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcasecmp(units[i].name, word) == 0 ||
-            (plural && strlen(units[i].name) == n - 1 && strncasecmp(units[i].name, word, n - 1) == 0)) {
-            return &units[i];
-        }
-    }
-    return NULL;
-}
-
-/* A fraction of a month is days of a month of 30, a fraction of a day is time. */
-static void add_unit(struct interval *v, double x, const struct unit *u) {
-    double whole = trunc(x), part = x - whole;
-    v->months += (int64_t)whole * u->months;
-    v->days += (int64_t)whole * u->days;
-    v->micros += (int64_t)whole * u->micros;
-    if (u->months) {
-        double months = part * (double)u->months, days;
-        v->months += (int64_t)months;
-        days = (months - trunc(months)) * 30;
-        v->days += (int64_t)days;
-        v->micros += (int64_t)rint((days - trunc(days)) * (double)DATETIME_DAY);
-    } else if (u->days) {
-        double days = part * (double)u->days;
-        v->days += (int64_t)days;
-        v->micros += (int64_t)rint((days - trunc(days)) * (double)DATETIME_DAY);
-    } else {
-        v->micros += (int64_t)rint(part * (double)u->micros);
-    }
-}
-
-/* P1Y2M3DT4H5M6S */
-static bool read_iso_interval(struct reader *r, struct interval *v) {
-    bool time = false;
-    while (r->at < r->end) {
-        char *end;
-        if (accept(r, 'T')) {
-            time = true;
-            continue;
-        }
-        double x = strtod(r->at, &end);
-        char letter[2] = {*end, '\0'};
-        const struct unit *u = end > r->at && end < r->end ? unit_of(letter) : NULL;
-        if (u && *end == 'M' && !time) {
-            u = unit_of("mon");
-        }
-        if (!u) {
-            return false;
-        }
-        add_unit(v, x, u);
-        r->at = end + 1;
-    }
-    return true;
-}
-
-static bool read_interval(struct reader *r, struct interval *v) {
-    bool any = false;
-    for (skip_blanks(r); r->at < r->end; skip_blanks(r)) {
-        char word[16], *end;
-        struct reader sign = *r;
-        bool minus = accept(&sign, '-');
-        accept(&sign, '+');
-        int hour;
-        struct reader clock = sign;
-        if (read_digits(&clock, &hour) > 0 && clock.at < clock.end && *clock.at == ':') {
-            int minute = 0, second = 0;
-            accept(&clock, ':');
-            read_digits(&clock, &minute);
-            if (accept(&clock, ':')) {
-                read_digits(&clock, &second);
-            }
-            int micros = read_fraction(&clock);
-            int64_t t = hour * DATETIME_HOUR + minute * DATETIME_MINUTE + second * DATETIME_SECOND + micros;
-            v->micros += minus ? -t : t;
-            *r = clock;
-            any = true;
-            continue;
-        }
-        if (sign.at == r->at && read_word(r, word)) {
-            if (strcasecmp(word, "ago") != 0 || !any) {
-                return false;
-            }
-            *v = (struct interval){-v->months, -v->days, -v->micros};
-            continue;
-        }
-        double x = strtod(r->at, &end);
-        if (end == r->at) {
-            return false;
-        }
-        r->at = end;
-        skip_blanks(r);
-        const struct unit *u = read_word(r, word) ? unit_of(word) : r->at == r->end ? unit_of("s") : NULL;
-        if (!u) {
-            return false;
-        }
-        add_unit(v, x, u);
-        any = true;
-    }
-    return any;
-}
-
-enum err_code datetime_read_interval(const char *text, size_t len, struct interval *out, struct err *e) {
-    struct reader r = {text, text + len};
-    struct interval v = {0, 0, 0};
-    skip_blanks(&r);
-    bool ok = accept(&r, 'P') ? read_iso_interval(&r, &v) : read_interval(&r, &v);
-    if (!ok) {
-        return bad_syntax(text, len, "interval", e);
-    }
-    *out = v;
-    return ERR_OK;
 }
 
 /* ---- printing */
@@ -581,24 +377,3 @@ void datetime_print(int64_t moment, struct buf *out) {
     datetime_print_clock((moment % DATETIME_DAY + DATETIME_DAY) % DATETIME_DAY, out);
 }
 
-void datetime_print_interval(const struct interval *v, struct buf *out) {
-    const struct {
-        int64_t value;
-        const char *unit;
-    } fields[] = {{v->months / 12, "year"}, {v->months % 12, "mon"}, {v->days, "day"}};
-    bool any = false, negative = false;
-    for (size_t i = 0; i < 3; i++) {
-        if (fields[i].value != 0) {
-            /* After a negative field a positive one has its sign. */
-            buf_printf(out, "%s%s%lld %s%s", any ? " " : "", negative && fields[i].value > 0 ? "+" : "",
-                       (long long)fields[i].value, fields[i].unit, fields[i].value == 1 ? "" : "s");
-            negative = fields[i].value < 0;
-            any = true;
-        }
-    }
-    if (v->micros != 0 || !any) {
-        buf_str(out, any ? " " : "");
-        buf_str(out, v->micros < 0 ? "-" : negative ? "+" : "");
-        datetime_print_clock(v->micros < 0 ? -v->micros : v->micros, out);
-    }
-}

@@ -48,7 +48,7 @@ const struct function_row function_rows[] = {
     {"md5", "t", 't', "pg_md5($1)"},
     {"encode", "xt", 't', "pg_encode($1, $2)"},
     {"decode", "tt", 'x', "pg_decode($1, $2)"},
-    {"to_hex", "i", 't', "printf('%x', $1)"},
+    {"to_hex", "i", 't', "format('%x', $1)"},
     {"translate", "ttt", 't', "pg_translate($1, $2, $3)"},
     {"starts_with", "tt", 'b', "(substr($1, 1, length($2)) = $2)"},
     {"quote_literal", "o", 't', "quote($1)"},

@@ -117,10 +117,11 @@ struct expr cast_to(struct lower *l, struct expr x, struct pgtype to, enum cast_
 bool cast_possible(struct pgtype from, struct pgtype to, enum cast_kind kind);
 struct pgtype cast_type_name(struct lower *l, const PgQuery__TypeName *t);
 
-/* ---- operator.c */
+/* ---- operator.c, sublink.c */
 struct expr operator_lower(struct lower *l, const char *name, struct expr left, struct expr right, long place);
 struct expr operator_unary(struct lower *l, const char *name, struct expr x, long place);
 struct expr operator_node(struct lower *l, const PgQuery__AExpr *x);
+struct expr operator_any_array(struct lower *l, const PgQuery__AExpr *x, const char *name, bool any, long place);
 struct expr operator_sublink(struct lower *l, const PgQuery__SubLink *s);
 
 /* ---- call.c, aggregate.c: functions */

@@ -2,7 +2,7 @@
 #include "lang/sql/array.h"
 #include "lang/sql/convert.h"
 #include "lang/sql/datetime.h"
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 #include "lang/sql/run.h"
 
 #include <math.h>
@@ -243,7 +243,7 @@ static enum err_code json_object_agg(const struct value *rows, size_t count, siz
             break;
         }
         buf_str(m, i ? ", " : "{ ");
-        json_print_string(v[0].text, v[0].length, m);
+        jsontext_print_string(v[0].text, v[0].length, m);
         buf_str(m, " : ");
         buf_add(m, v[1].text, v[1].length);
     }

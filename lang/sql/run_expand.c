@@ -3,7 +3,7 @@
 #include "lang/sql/array.h"
 #include "lang/sql/convert.h"
 #include "lang/sql/datetime.h"
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 #include "lang/sql/run.h"
 
 #include <math.h>
@@ -194,26 +194,26 @@ static enum err_code unnest(struct call *c, struct arena *arena, const struct va
     return e->code;
 }
 
-static struct json *json_of(struct arena *arena, const struct value *a, struct err *e) {
-    struct json *j = NULL;
+static struct jsontext *json_of(struct arena *arena, const struct value *a, struct err *e) {
+    struct jsontext *j = NULL;
     if (a[0].type != VALUE_NULL) {
-        json_parse(arena, a[0].text, a[0].length, &j, e);
+        jsontext_parse(arena, a[0].text, a[0].length, &j, e);
     }
     return j;
 }
 
-static void add_json(struct call *c, struct arena *arena, const struct json *j, bool text) {
+static void add_json(struct call *c, struct arena *arena, const struct jsontext *j, bool text) {
     bool string = text && j->kind == JSON_STRING;
     add_text(c, arena, text && j->kind == JSON_NULL ? NULL : string ? j->text : j->raw, string ? j->len : j->raw_len);
 }
 
 static enum err_code elements_of(struct call *c, struct arena *arena, const struct value *a, bool text, struct err *e) {
-    const struct json *j = json_of(arena, a, e);
+    const struct jsontext *j = json_of(arena, a, e);
     if (j && j->kind != JSON_ARRAY) {
         return err_set(e, ERR_VALUE, "cannot extract elements from %s",
                        j->kind == JSON_OBJECT ? "an object" : "a scalar");
     }
-    for (const struct json *m = j ? j->first : NULL; m; m = m->next) {
+    for (const struct jsontext *m = j ? j->first : NULL; m; m = m->next) {
         add_json(c, arena, m, text);
     }
     return e->code;
@@ -232,11 +232,11 @@ static enum err_code elements_text(struct call *c, struct arena *arena, const st
 
 static enum err_code each_of(struct call *c, struct arena *arena, const struct value *a, bool text, const char *verb,
                              struct err *e) {
-    const struct json *j = json_of(arena, a, e);
+    const struct jsontext *j = json_of(arena, a, e);
     if (j && j->kind != JSON_OBJECT) {
         return err_set(e, ERR_VALUE, "cannot %s on %s", verb, j->kind == JSON_ARRAY ? "an array" : "a scalar");
     }
-    for (const struct json *m = j ? j->first : NULL; m; m = m->next) {
+    for (const struct jsontext *m = j ? j->first : NULL; m; m = m->next) {
         add_text(c, arena, m->key, m->key_len);
         if (c->width > 1) {
             add_json(c, arena, m, text);

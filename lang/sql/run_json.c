@@ -1,20 +1,20 @@
 /* JSON: what is read out of it. What makes and changes it is in run_json_make.c. */
 #include "lang/sql/array.h"
 #include "lang/sql/convert.h"
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 #include "lang/sql/run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct json *read(struct arena *a, const struct value *v, struct err *e) {
-    struct json *j = NULL;
-    json_parse(a, v->text, v->length, &j, e);
+static struct jsontext *read(struct arena *a, const struct value *v, struct err *e) {
+    struct jsontext *j = NULL;
+    jsontext_parse(a, v->text, v->length, &j, e);
     return j;
 }
 
 /* A part as JSON, or as text: then a string loses its quotes and null is NULL. */
-static enum err_code give(const struct json *j, bool text, struct buf *m, struct value *out, struct err *e) {
+static enum err_code give(const struct jsontext *j, bool text, struct buf *m, struct value *out, struct err *e) {
     if (e->code != ERR_OK || !j || (text && j->kind == JSON_NULL)) {
         return e->code;
     }
@@ -26,22 +26,22 @@ static enum err_code give(const struct json *j, bool text, struct buf *m, struct
     return run_set_text(m, out, e);
 }
 
-static const struct json *step(const struct json *j, const char *key, size_t len) {
+static const struct jsontext *step(const struct jsontext *j, const char *key, size_t len) {
     if (j->kind == JSON_ARRAY) {
         char *end;
         long long index = strtoll(key, &end, 10);
-        return len > 0 && end == key + len ? json_element(j, index) : NULL;
+        return len > 0 && end == key + len ? jsontext_element(j, index) : NULL;
     }
-    return json_member(j, key, len);
+    return jsontext_member(j, key, len);
 }
 
 /* pg_json_get(json, key or index, 'json' or 'text') */
 static enum err_code get(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     (void)n;
     if (j) {
-        j = a[1].type == VALUE_INTEGER ? json_element(j, a[1].integer) : json_member(j, a[1].text, a[1].length);
+        j = a[1].type == VALUE_INTEGER ? jsontext_element(j, a[1].integer) : jsontext_member(j, a[1].text, a[1].length);
     }
     give(j, a[2].text[0] == 't', m, out, e);
     arena_release(&arena);
@@ -51,7 +51,7 @@ static enum err_code get(const struct value *a, size_t n, struct buf *m, struct 
 /* pg_json_path(json, text[], 'json' or 'text') */
 static enum err_code path(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     struct array x = {.count = 0};
     (void)n;
     if (j && array_parse(&arena, a[1].text, a[1].length, &x, e) == ERR_OK) {
@@ -67,7 +67,7 @@ static enum err_code path(const struct value *a, size_t n, struct buf *m, struct
 /* pg_json_steps('json' or 'text', json, keys…) */
 static enum err_code steps(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[1], e);
+    const struct jsontext *j = read(&arena, &a[1], e);
     for (size_t i = 2; i < n && j; i++) {
         j = step(j, a[i].text, a[i].length);
     }
@@ -76,14 +76,14 @@ static enum err_code steps(const struct value *a, size_t n, struct buf *m, struc
     return e->code;
 }
 
-static bool scalar(const struct json *j) {
+static bool scalar(const struct jsontext *j) {
     return j->kind != JSON_ARRAY && j->kind != JSON_OBJECT;
 }
 
-static bool contains(const struct json *a, const struct json *b, bool top) {
+static bool contains(const struct jsontext *a, const struct jsontext *b, bool top) {
     if (top && a->kind == JSON_ARRAY && scalar(b)) { /* PostgreSQL's exception: an array contains a bare scalar */
-        for (const struct json *x = a->first; x; x = x->next) {
-            if (json_equal(x, b)) {
+        for (const struct jsontext *x = a->first; x; x = x->next) {
+            if (jsontext_equal(x, b)) {
                 return true;
             }
         }
@@ -93,15 +93,15 @@ static bool contains(const struct json *a, const struct json *b, bool top) {
         return false;
     }
     if (scalar(a)) {
-        return json_equal(a, b);
+        return jsontext_equal(a, b);
     }
-    for (const struct json *y = b->first; y; y = y->next) {
+    for (const struct jsontext *y = b->first; y; y = y->next) {
         bool found = false;
         if (a->kind == JSON_OBJECT) {
-            const struct json *x = json_member(a, y->key, y->key_len);
+            const struct jsontext *x = jsontext_member(a, y->key, y->key_len);
             found = x && contains(x, y, false);
         }
-        for (const struct json *x = a->kind == JSON_ARRAY ? a->first : NULL; x && !found; x = x->next) {
+        for (const struct jsontext *x = a->kind == JSON_ARRAY ? a->first : NULL; x && !found; x = x->next) {
             found = contains(x, y, false);
         }
         if (!found) {
@@ -113,12 +113,12 @@ static bool contains(const struct json *a, const struct json *b, bool top) {
 
 static enum err_code contains_all(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *x = read(&arena, &a[0], e), *y = x ? read(&arena, &a[1], e) : NULL;
+    struct jsontext *x = read(&arena, &a[0], e), *y = x ? read(&arena, &a[1], e) : NULL;
     (void)n;
     (void)m;
     if (y) {
-        json_normalise(x);
-        json_normalise(y);
+        jsontext_normalise(x);
+        jsontext_normalise(y);
         run_set_integer(contains(x, y, true), out);
     }
     arena_release(&arena);
@@ -126,8 +126,8 @@ static enum err_code contains_all(const struct value *a, size_t n, struct buf *m
 }
 
 /* ? : a key of an object, a string of an array, or the string itself. */
-static bool has_key(const struct json *j, const char *key, size_t len) {
-    for (const struct json *m = j->first; m; m = m->next) {
+static bool has_key(const struct jsontext *j, const char *key, size_t len) {
+    for (const struct jsontext *m = j->first; m; m = m->next) {
         bool object = j->kind == JSON_OBJECT;
         const char *text = object ? m->key : m->text;
         size_t text_len = object ? m->key_len : m->len;
@@ -140,7 +140,7 @@ static bool has_key(const struct json *j, const char *key, size_t len) {
 
 static enum err_code has(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     (void)n;
     (void)m;
     if (j) {
@@ -152,7 +152,7 @@ static enum err_code has(const struct value *a, size_t n, struct buf *m, struct 
 
 static enum err_code has_list(const struct value *a, bool all, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     struct array x;
     size_t found = 0;
     if (j && array_parse(&arena, a[1].text, a[1].length, &x, e) == ERR_OK) {
@@ -179,7 +179,7 @@ static enum err_code has_all(const struct value *a, size_t n, struct buf *m, str
 
 static enum err_code length(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     (void)n;
     (void)m;
     if (j && j->kind != JSON_ARRAY) {
@@ -193,10 +193,10 @@ static enum err_code length(const struct value *a, size_t n, struct buf *m, stru
 
 static enum err_code type_of(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     (void)n;
     if (j) {
-        buf_str(m, json_kind_names[j->kind]);
+        buf_str(m, jsontext_kind_names[j->kind]);
         run_set_text(m, out, e);
     }
     arena_release(&arena);
@@ -206,7 +206,7 @@ static enum err_code type_of(const struct value *a, size_t n, struct buf *m, str
 /* pg_json_scalar(jsonb, type): what a cast to that type takes out. */
 static enum err_code take_scalar(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    const struct json *j = read(&arena, &a[0], e);
+    const struct jsontext *j = read(&arena, &a[0], e);
     bool boolean = strcmp(a[1].text, "boolean") == 0;
     (void)n;
     (void)m;
@@ -221,7 +221,7 @@ static enum err_code take_scalar(const struct value *a, size_t n, struct buf *m,
         }
     } else if (j && e->code == ERR_OK) {
         err_set(e, ERR_VALUE, "cannot cast jsonb %s to type %s",
-                j->kind == JSON_ARRAY || j->kind == JSON_OBJECT ? "array or object" : json_kind_names[j->kind],
+                j->kind == JSON_ARRAY || j->kind == JSON_OBJECT ? "array or object" : jsontext_kind_names[j->kind],
                 a[1].text);
     }
     arena_release(&arena);

@@ -1,23 +1,23 @@
 /* JSON made of values, and jsonb changed. */
 #include "lang/sql/array.h"
 #include "lang/sql/convert.h"
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 #include "lang/sql/run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct json *read(struct arena *a, const struct value *v, struct err *e) {
-    struct json *j = NULL;
-    if (json_parse(a, v->text, v->length, &j, e) == ERR_OK) {
-        json_normalise(j);
+static struct jsontext *read(struct arena *a, const struct value *v, struct err *e) {
+    struct jsontext *j = NULL;
+    if (jsontext_parse(a, v->text, v->length, &j, e) == ERR_OK) {
+        jsontext_normalise(j);
     }
     return j;
 }
 
-static enum err_code give(struct json *j, struct arena *a, struct buf *m, struct value *out, struct err *e) {
+static enum err_code give(struct jsontext *j, struct arena *a, struct buf *m, struct value *out, struct err *e) {
     if (e->code == ERR_OK && j) {
-        json_print(j, m);
+        jsontext_print(j, m);
         run_set_text(m, out, e);
     }
     arena_release(a);
@@ -69,7 +69,7 @@ static void print_json(const struct value *v, struct pgtype t, struct buf *m, st
             text.data[10] = 'T';
             buf_str(&text, pgtype_is(t, PG_TIMESTAMPTZ) ? ":00" : "");
         }
-        json_print_string(buf_text(&text), text.len, m);
+        jsontext_print_string(buf_text(&text), text.len, m);
     }
     buf_release(&text);
 }
@@ -111,7 +111,7 @@ static enum err_code make_object(const struct value *a, size_t n, struct buf *m,
             return err_set(e, ERR_VALUE, "argument %zu: key must not be null", i + 1);
         }
         if (i % 2 == 0 && a[i].text[0] != '"') {
-            json_print_string(a[i].text, a[i].length, m);
+            jsontext_print_string(a[i].text, a[i].length, m);
         } else {
             buf_add(m, a[i].text, a[i].length);
         }
@@ -122,8 +122,8 @@ static enum err_code make_object(const struct value *a, size_t n, struct buf *m,
 
 /* ---- changes */
 
-static void drop(struct json *j, const struct json *gone) {
-    for (struct json **at = &j->first; *at; at = &(*at)->next) {
+static void drop(struct jsontext *j, const struct jsontext *gone) {
+    for (struct jsontext **at = &j->first; *at; at = &(*at)->next) {
         if (*at == gone) {
             *at = gone->next;
             j->count--;
@@ -132,8 +132,8 @@ static void drop(struct json *j, const struct json *gone) {
     }
 }
 
-static void drop_key(struct json *j, const char *key, size_t len) {
-    for (struct json *m = j->first, *next; m; m = next) {
+static void drop_key(struct jsontext *j, const char *key, size_t len) {
+    for (struct jsontext *m = j->first, *next; m; m = next) {
         next = m->next;
         bool hit = j->kind == JSON_OBJECT ? m->key_len == len && memcmp(m->key, key, len) == 0
                                           : m->kind == JSON_STRING && m->len == len && memcmp(m->text, key, len) == 0;
@@ -143,7 +143,7 @@ static void drop_key(struct json *j, const char *key, size_t len) {
     }
 }
 
-static enum err_code check_container(const struct json *j, bool object, struct err *e) {
+static enum err_code check_container(const struct jsontext *j, bool object, struct err *e) {
     if (j && j->kind != JSON_ARRAY && j->kind != JSON_OBJECT) {
         return err_set(e, ERR_VALUE, "cannot delete from scalar");
     }
@@ -155,12 +155,12 @@ static enum err_code check_container(const struct json *j, bool object, struct e
 /* jsonb - key, jsonb - index */
 static enum err_code take_out(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *j = read(&arena, &a[0], e);
+    struct jsontext *j = read(&arena, &a[0], e);
     bool index = a[1].type == VALUE_INTEGER;
     (void)n;
     if (j && check_container(j, !index, e) == ERR_OK) {
         if (index) {
-            drop(j, json_element(j, a[1].integer));
+            drop(j, jsontext_element(j, a[1].integer));
         } else {
             drop_key(j, a[1].text, a[1].length);
         }
@@ -170,7 +170,7 @@ static enum err_code take_out(const struct value *a, size_t n, struct buf *m, st
 
 static enum err_code take_all_out(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *j = read(&arena, &a[0], e);
+    struct jsontext *j = read(&arena, &a[0], e);
     struct array x = {.count = 0};
     (void)n;
     if (j && check_container(j, true, e) == ERR_OK && array_parse(&arena, a[1].text, a[1].length, &x, e) == ERR_OK) {
@@ -181,29 +181,29 @@ static enum err_code take_all_out(const struct value *a, size_t n, struct buf *m
     return give(j, &arena, m, out, e);
 }
 
-static struct json *member_of(struct json *j, const struct array_item *key) {
+static struct jsontext *member_of(struct jsontext *j, const struct array_item *key) {
     char *end;
     if (!key->text) {
         return NULL;
     }
     if (j->kind != JSON_ARRAY) {
-        return json_member(j, key->text, key->len);
+        return jsontext_member(j, key->text, key->len);
     }
     long long index = strtoll(key->text, &end, 10);
-    return *key->text && !*end ? json_element(j, index) : NULL;
+    return *key->text && !*end ? jsontext_element(j, index) : NULL;
 }
 
 /* jsonb #- path */
 static enum err_code take_path_out(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *top = read(&arena, &a[0], e), *j = top;
+    struct jsontext *top = read(&arena, &a[0], e), *j = top;
     struct array x = {.count = 0};
     (void)n;
     if (j && check_container(j, true, e) == ERR_OK) {
         array_parse(&arena, a[1].text, a[1].length, &x, e);
     }
     for (size_t i = 0; i < x.count && j; i++) {
-        struct json *next = member_of(j, &x.items[i]);
+        struct jsontext *next = member_of(j, &x.items[i]);
         if (next && i + 1 == x.count) {
             drop(j, next);
         }
@@ -212,8 +212,8 @@ static enum err_code take_path_out(const struct value *a, size_t n, struct buf *
     return give(top, &arena, m, out, e);
 }
 
-static void append(struct json *j, struct json *member) {
-    struct json **tail = &j->first;
+static void append(struct jsontext *j, struct jsontext *member) {
+    struct jsontext **tail = &j->first;
     while (*tail) {
         tail = &(*tail)->next;
     }
@@ -225,16 +225,16 @@ static void append(struct json *j, struct json *member) {
 /* jsonb || jsonb */
 static enum err_code concat(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *x = read(&arena, &a[0], e), *y = x ? read(&arena, &a[1], e) : NULL;
-    struct json *both = arena_alloc(&arena, sizeof *both);
+    struct jsontext *x = read(&arena, &a[0], e), *y = x ? read(&arena, &a[1], e) : NULL;
+    struct jsontext *both = arena_alloc(&arena, sizeof *both);
     (void)n;
     if (y && both) {
         bool objects = x->kind == JSON_OBJECT && y->kind == JSON_OBJECT;
         both->kind = objects ? JSON_OBJECT : JSON_ARRAY;
-        struct json *sides[] = {x, y};
+        struct jsontext *sides[] = {x, y};
         for (int i = 0; i < 2; i++) {
             bool opened = objects || sides[i]->kind == JSON_ARRAY;
-            for (struct json *member = opened ? sides[i]->first : sides[i], *next; member; member = next) {
+            for (struct jsontext *member = opened ? sides[i]->first : sides[i], *next; member; member = next) {
                 next = opened ? member->next : NULL;
                 if (objects && i == 1) {
                     drop_key(both, member->key, member->key_len);
@@ -242,7 +242,7 @@ static enum err_code concat(const struct value *a, size_t n, struct buf *m, stru
                 append(both, member);
             }
         }
-        json_normalise(both);
+        jsontext_normalise(both);
     }
     return give(y ? both : NULL, &arena, m, out, e);
 }
@@ -250,7 +250,7 @@ static enum err_code concat(const struct value *a, size_t n, struct buf *m, stru
 /* pg_json_set(jsonb, path, new value, create) */
 static enum err_code set(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *top = read(&arena, &a[0], e), *j = top, *fresh = top ? read(&arena, &a[2], e) : NULL;
+    struct jsontext *top = read(&arena, &a[0], e), *j = top, *fresh = top ? read(&arena, &a[2], e) : NULL;
     struct array x = {.count = 0};
     (void)n;
     if (fresh && (top->kind == JSON_ARRAY || top->kind == JSON_OBJECT)) {
@@ -260,13 +260,13 @@ static enum err_code set(const struct value *a, size_t n, struct buf *m, struct 
     }
     for (size_t i = 0; i < x.count && j; i++) {
         const struct array_item *key = &x.items[i];
-        struct json *next = member_of(j, key);
+        struct jsontext *next = member_of(j, key);
         if (i + 1 < x.count) {
             j = next;
             continue;
         }
         if (next) { /* the new value takes its place */
-            struct json kept = *next;
+            struct jsontext kept = *next;
             *next = *fresh;
             next->key = kept.key;
             next->key_len = kept.key_len;
@@ -287,15 +287,15 @@ static enum err_code set(const struct value *a, size_t n, struct buf *m, struct 
         }
     }
     if (top) {
-        json_normalise(top);
+        jsontext_normalise(top);
     }
     return give(top, &arena, m, out, e);
 }
 
-static void print_pretty(const struct json *j, int depth, struct buf *m) {
+static void print_pretty(const struct jsontext *j, int depth, struct buf *m) {
     bool object = j->kind == JSON_OBJECT;
     if ((!object && j->kind != JSON_ARRAY) || !j->first) {
-        json_print(j, m);
+        jsontext_print(j, m);
         if ((object || j->kind == JSON_ARRAY) && m->len >= 2) {
             m->len -= 2; /* PostgreSQL puts the closing sign on a line of its own */
             buf_printf(m, "%c\n%*s%c", object ? '{' : '[', 4 * depth, "", object ? '}' : ']');
@@ -303,10 +303,10 @@ static void print_pretty(const struct json *j, int depth, struct buf *m) {
         return;
     }
     buf_char(m, object ? '{' : '[');
-    for (const struct json *x = j->first; x; x = x->next) {
+    for (const struct jsontext *x = j->first; x; x = x->next) {
         buf_printf(m, "\n%*s", 4 * (depth + 1), "");
         if (object) {
-            json_print_string(x->key, x->key_len, m);
+            jsontext_print_string(x->key, x->key_len, m);
             buf_str(m, ": ");
         }
         print_pretty(x, depth + 1, m);
@@ -317,7 +317,7 @@ static void print_pretty(const struct json *j, int depth, struct buf *m) {
 
 static enum err_code pretty(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *j = read(&arena, &a[0], e);
+    struct jsontext *j = read(&arena, &a[0], e);
     (void)n;
     if (j) {
         print_pretty(j, 0, m);
@@ -327,21 +327,21 @@ static enum err_code pretty(const struct value *a, size_t n, struct buf *m, stru
     return e->code;
 }
 
-static void print_stripped(const struct json *j, bool spaced, struct buf *m) {
+static void print_stripped(const struct jsontext *j, bool spaced, struct buf *m) {
     bool object = j->kind == JSON_OBJECT, first = true;
     if (!object && j->kind != JSON_ARRAY) {
-        json_print(j, m);
+        jsontext_print(j, m);
         return;
     }
     buf_char(m, object ? '{' : '[');
-    for (const struct json *x = j->first; x; x = x->next) {
+    for (const struct jsontext *x = j->first; x; x = x->next) {
         if (object && x->kind == JSON_NULL) {
             continue;
         }
         buf_str(m, first ? "" : spaced ? ", " : ",");
         first = false;
         if (object) {
-            json_print_string(x->key, x->key_len, m);
+            jsontext_print_string(x->key, x->key_len, m);
             buf_str(m, spaced ? ": " : ":");
         }
         print_stripped(x, spaced, m);
@@ -352,9 +352,9 @@ static void print_stripped(const struct json *j, bool spaced, struct buf *m) {
 /* pg_json_strip(json, binary): without members that are null */
 static enum err_code strip(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
-    struct json *j = NULL;
+    struct jsontext *j = NULL;
     (void)n;
-    if (json_parse(&arena, a[0].text, a[0].length, &j, e) == ERR_OK) {
+    if (jsontext_parse(&arena, a[0].text, a[0].length, &j, e) == ERR_OK) {
         print_stripped(j, a[1].integer != 0, m);
         run_set_text(m, out, e);
     }

@@ -1,5 +1,5 @@
 /* A recursive parser (RFC 8259) and a printer. */
-#include "lang/sql/json.h"
+#include "lang/sql/jsontext.h"
 
 #include "base/utf8.h"
 
@@ -9,7 +9,7 @@
 
 enum { DEEPEST = 500 };
 
-const char *const json_kind_names[] = {"null", "boolean", "boolean", "number", "string", "array", "object"};
+const char *const jsontext_kind_names[] = {"null", "boolean", "boolean", "number", "string", "array", "object"};
 
 struct reader {
     struct arena *a;
@@ -134,10 +134,10 @@ static bool read_word(struct reader *r, const char *word) {
     return same;
 }
 
-static struct json *read_value(struct reader *r);
+static struct jsontext *read_value(struct reader *r);
 
-static bool read_members(struct reader *r, struct json *j, char close) {
-    struct json **tail = &j->first;
+static bool read_members(struct reader *r, struct jsontext *j, char close) {
+    struct jsontext **tail = &j->first;
     skip_blanks(r);
     if (accept(r, close)) {
         return true;
@@ -155,7 +155,7 @@ static bool read_members(struct reader *r, struct json *j, char close) {
                 return false;
             }
         }
-        struct json *member = read_value(r);
+        struct jsontext *member = read_value(r);
         if (!member) {
             return false;
         }
@@ -169,8 +169,8 @@ static bool read_members(struct reader *r, struct json *j, char close) {
     return accept(r, close);
 }
 
-static struct json *read_value(struct reader *r) {
-    struct json *j = arena_alloc(r->a, sizeof *j);
+static struct jsontext *read_value(struct reader *r) {
+    struct jsontext *j = arena_alloc(r->a, sizeof *j);
     bool ok = false;
     skip_blanks(r);
     if (!j || r->at >= r->end || r->depth >= DEEPEST) {
@@ -214,9 +214,9 @@ static struct json *read_value(struct reader *r) {
     return ok ? j : NULL;
 }
 
-enum err_code json_parse(struct arena *a, const char *text, size_t len, struct json **out, struct err *e) {
+enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e) {
     struct reader r = {a, text, text + len, 0};
-    struct json *j = read_value(&r);
+    struct jsontext *j = read_value(&r);
     skip_blanks(&r);
     if (arena_failed(a)) {
         return err_nomem(e);
@@ -232,7 +232,7 @@ enum err_code json_parse(struct arena *a, const char *text, size_t len, struct j
 }
 
 static int compare_keys(const void *x, const void *y) {
-    const struct json *a = *(struct json *const *)x, *b = *(struct json *const *)y;
+    const struct jsontext *a = *(struct jsontext *const *)x, *b = *(struct jsontext *const *)y;
     if (a->key_len != b->key_len) {
         return a->key_len < b->key_len ? -1 : 1;
     }
@@ -240,13 +240,13 @@ static int compare_keys(const void *x, const void *y) {
     return order ? order : a->raw < b->raw ? -1 : a->raw > b->raw;
 }
 
-static void sort_members(struct json *j) {
-    struct json **list = malloc(j->count * sizeof *list);
+static void sort_members(struct jsontext *j) {
+    struct jsontext **list = malloc(j->count * sizeof *list);
     size_t n = 0, kept = 0;
     if (!list) {
         return;
     }
-    for (struct json *m = j->first; m; m = m->next) {
+    for (struct jsontext *m = j->first; m; m = m->next) {
         list[n++] = m;
     }
     qsort(list, n, sizeof *list, compare_keys);
@@ -265,16 +265,16 @@ static void sort_members(struct json *j) {
     free(list);
 }
 
-void json_normalise(struct json *j) {
-    for (struct json *m = j->first; m; m = m->next) {
-        json_normalise(m);
+void jsontext_normalise(struct jsontext *j) {
+    for (struct jsontext *m = j->first; m; m = m->next) {
+        jsontext_normalise(m);
     }
     if (j->kind == JSON_OBJECT && j->count > 0) {
         sort_members(j);
     }
 }
 
-void json_print_string(const char *text, size_t len, struct buf *out) {
+void jsontext_print_string(const char *text, size_t len, struct buf *out) {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
     buf_char(out, '"');
     for (size_t i = 0; i < len; i++) {
@@ -293,7 +293,7 @@ void json_print_string(const char *text, size_t len, struct buf *out) {
 }
 
 /* Numbers lose their exponent: jsonb keeps numerics. */
-static void print_number(const struct json *j, struct buf *out) {
+static void print_number(const struct jsontext *j, struct buf *out) {
     char text[400];
     if (!memchr(j->text, 'e', j->len) && !memchr(j->text, 'E', j->len)) {
         buf_add(out, j->text, j->len);
@@ -309,31 +309,31 @@ static void print_number(const struct json *j, struct buf *out) {
     buf_add(out, text, n);
 }
 
-void json_print(const struct json *j, struct buf *out) {
+void jsontext_print(const struct jsontext *j, struct buf *out) {
     bool object = j->kind == JSON_OBJECT;
     if (j->kind == JSON_STRING) {
-        json_print_string(j->text, j->len, out);
+        jsontext_print_string(j->text, j->len, out);
     } else if (j->kind == JSON_NUMBER) {
         print_number(j, out);
     } else if (!object && j->kind != JSON_ARRAY) {
         buf_add(out, j->raw, j->raw_len);
     } else {
         buf_char(out, object ? '{' : '[');
-        for (const struct json *m = j->first; m; m = m->next) {
+        for (const struct jsontext *m = j->first; m; m = m->next) {
             if (object) {
-                json_print_string(m->key, m->key_len, out);
+                jsontext_print_string(m->key, m->key_len, out);
                 buf_str(out, ": ");
             }
-            json_print(m, out);
+            jsontext_print(m, out);
             buf_str(out, m->next ? ", " : "");
         }
         buf_char(out, object ? '}' : ']');
     }
 }
 
-struct json *json_member(const struct json *j, const char *key, size_t len) {
-    struct json *found = NULL;
-    for (struct json *m = j->kind == JSON_OBJECT ? j->first : NULL; m; m = m->next) {
+struct jsontext *jsontext_member(const struct jsontext *j, const char *key, size_t len) {
+    struct jsontext *found = NULL;
+    for (struct jsontext *m = j->kind == JSON_OBJECT ? j->first : NULL; m; m = m->next) {
         if (m->key_len == len && memcmp(m->key, key, len) == 0) {
             found = m;
         }
@@ -341,19 +341,19 @@ struct json *json_member(const struct json *j, const char *key, size_t len) {
     return found;
 }
 
-struct json *json_element(const struct json *j, long long index) {
+struct jsontext *jsontext_element(const struct jsontext *j, long long index) {
     if (j->kind != JSON_ARRAY) {
         return NULL;
     }
     index += index < 0 ? (long long)j->count : 0;
-    struct json *m = index < 0 ? NULL : j->first;
+    struct jsontext *m = index < 0 ? NULL : j->first;
     for (; m && index > 0; index--) {
         m = m->next;
     }
     return m;
 }
 
-bool json_equal(const struct json *a, const struct json *b) {
+bool jsontext_equal(const struct jsontext *a, const struct jsontext *b) {
     if (a->kind != b->kind || a->count != b->count) {
         return false;
     }
@@ -363,9 +363,9 @@ bool json_equal(const struct json *a, const struct json *b) {
     if (a->kind == JSON_STRING && (a->len != b->len || memcmp(a->text, b->text, a->len) != 0)) {
         return false;
     }
-    for (const struct json *x = a->first, *y = b->first; x && y; x = x->next, y = y->next) {
+    for (const struct jsontext *x = a->first, *y = b->first; x && y; x = x->next, y = y->next) {
         bool same_key = x->key_len == y->key_len && (!x->key_len || memcmp(x->key, y->key, x->key_len) == 0);
-        if (!same_key || !json_equal(x, y)) {
+        if (!same_key || !jsontext_equal(x, y)) {
             return false;
         }
     }
