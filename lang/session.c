@@ -5,6 +5,7 @@
 #include "lang/data/workspace.h"
 #include "lang/exec/context.h"
 #include "lang/exec/functions.h"
+#include "lang/exec/matrix.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
 #include "lang/exec/names.h"
@@ -20,6 +21,8 @@
 struct session {
     struct workspace workspace;
     struct store *store; /* opened by the first statement */
+    struct functions *functions;
+    struct matrices *matrices;
     struct stop *stop;
     int temporaries;
 };
@@ -41,6 +44,8 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s) {
     if (s) {
         store_close(s->store);
+        functions_free(s->functions);
+        matrices_free(s->matrices);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -55,9 +60,12 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, e) != ERR_OK || sql_register(store, e) != ERR_OK) {
+    if (functions_register(store, &s->functions, e) != ERR_OK || sql_register(store, e) != ERR_OK ||
+        !(s->matrices = matrices_new())) {
         store_close(store);
-        return e->code;
+        functions_free(s->functions);
+        s->functions = NULL;
+        return err_nomem(e);
     }
     s->store = store;
     return ERR_OK;
@@ -80,6 +88,7 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
             break;
         }
         c.store = s->store;
+        c.matrices = s->matrices;
         statement_run(&c, statement, e);
     }
     s->temporaries = c.temporaries;

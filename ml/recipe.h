@@ -43,6 +43,8 @@
 /* Labels */
 #define RECIPE_DAMPING .35F     /* of directions without class. Measured: .2 to .5 are alike; 0, which is plain LDA, */
                                 /* costs 1 to 3 points on photographs */
+#define RECIPE_VIEWS_LEAST .5F  /* part of the scatter within classes that is always that of views: 0 finds 74 % of */
+                                /* photographs shifted by 8 %, .5 finds 93, for half a point of precision. Measured */
 #define RECIPE_JUDGES_PART 5    /* one labelled picture of so many is kept back to judge. Not varied */
 #define RECIPE_JUDGES_MOST 1000 /* of them: a score is good to about a hundredth */
 

@@ -18,7 +18,10 @@ struct context {
     struct arena *arena; /* dies with the cell */
     const char *code;    /* the cell's text, which spans count in */
     size_t len;
-    int temporaries; /* temporary tables made so far, for their names */
+    const struct statement *running;
+    struct matrices *matrices; /* columns of vectors in memory; NULL: none are kept */
+    struct trace *trace;       /* EXPLAIN: what a search did, or NULL */
+    int temporaries;           /* temporary tables made so far, for their names */
 };
 
 /* Say a line on stdout, or a warning on stderr. */

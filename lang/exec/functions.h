@@ -4,6 +4,9 @@
 
 #include "lang/store/store.h"
 
-enum err_code functions_register(struct store *s, struct err *e);
+/* What they keep is freed by functions_free(), after the store is closed. */
+struct functions;
+enum err_code functions_register(struct store *s, struct functions **out, struct err *e);
+void functions_free(struct functions *f); /* NULL is fine */
 
 #endif

@@ -13,9 +13,19 @@
 
 /* "(whole number, 1 to 100000; default 5)" */
 static void add_bounds(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {"True|False",   "whole number", "number",
-                                        "text",         "name",         "one of",
-                                        "text or list", "True|False",   "True|False or a file"};
+    static const char *const types[] = {
+        [OPTION_BOOL] = "True|False",
+        [OPTION_INTEGER] = "whole number",
+        [OPTION_REAL] = "number",
+        [OPTION_TEXT] = "text",
+        [OPTION_NAME] = "name",
+        [OPTION_CHOICE] = "one of",
+        [OPTION_TEXTS] = "text or list",
+        [OPTION_SWITCH] = "True|False",
+        [OPTION_SOURCE] = "True|False or a file",
+        [OPTION_NUMBERS] = "numbers",
+        [OPTION_INPUT] = "text, numbers or a list",
+    };
     buf_printf(text, "(%s", types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
         buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);

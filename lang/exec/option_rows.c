@@ -10,8 +10,10 @@ static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
 static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const search_by_choices[] = {"image", "row", "vector", "each", "duplicates", NULL};
+static const char *const combine_choices[] = {"none", "mean", NULL};
+static const char *const rerank_choices[] = {"none", "expansion", "diffusion", NULL};
 static const char *const layout_choices[] = {"list", "grid", NULL};
-static const char *const search_by_choices[] = {"image", NULL};
 
 #define AT(type, field) offsetof(struct type, field)
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
@@ -109,18 +111,39 @@ static const struct option_row convert_rows[] = {
 
 static const struct option_row search_rows[] = {
     {"search_by", OPTION_CHOICE, AT(search_settings, search_by), 0, 0, search_by_choices, "'image'",
-     "what is searched with", NULL},
+     "what is searched with: 'row' is a row of the query, by its path; 'each' every row in turn, one row of the result "
+     "for each and each of its neighbors; 'duplicates' finds groups of near-duplicates",
+     NULL},
     {"search_input_type", OPTION_CHOICE, AT(search_settings, search_by), 0, 0, search_by_choices, "", "older spelling",
      "search_by"},
-    {"search_input", OPTION_TEXTS, AT(search_settings, search_input), 0, 0, NULL, "",
-     "path of the picture to search with, or a list of them", NULL},
+    {"search_input", OPTION_INPUT, AT(search_settings, search_input), 0, 0, NULL, "",
+     "path of the picture to search with, or a list of them; with 'row' paths as the table has them; with 'vector' "
+     "numbers",
+     NULL},
+    {"combine", OPTION_CHOICE, AT(search_settings, combine), 0, 0, combine_choices, "'none', or 'mean' with weights",
+     "'mean': several inputs give one score, that of their weighted mean; 'none': a score each", NULL},
+    {"weights", OPTION_NUMBERS, AT(search_settings, weights), 0, 0, NULL, "1 each",
+     "how much each input counts in the mean; below 0: away from it", NULL},
+    {"threshold", OPTION_REAL, AT(search_settings, threshold), -1, 1, NULL, "none; 0.95 for 'duplicates'",
+     "only rows whose score is at least this", NULL},
+    {"percentile", OPTION_BOOL, AT(search_settings, percentile), 0, 0, NULL, "False",
+     "a further column: of random pairs of rows, how many in a hundred have a lower score", NULL},
+    {"rerank", OPTION_CHOICE, AT(search_settings, rerank), 0, 0, rerank_choices, "'none'",
+     "let the rows that are searched help to find (transductive: scores depend on all of them): 'expansion' searches "
+     "again with the 5 nearest rows added, 'diffusion' spreads likeness along their neighbors",
+     NULL},
+    {"seed", OPTION_INTEGER, AT(search_settings, seed), 0, 9007199254740992.0, NULL, "0",
+     "of the random pairs for percentile", NULL},
+    {"image_col", OPTION_NAME, AT(search_settings, image_col), 0, 0, NULL, "image_path, else path, else image",
+     "column with the path of each picture, for 'row' and 'each'", NULL},
     {"emb_col", OPTION_NAME, AT(search_settings, emb_col), 0, 0, NULL, "<model>_<base>", "column with the vectors",
      NULL},
     {"result_col", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL,
      "<model>_<base>_similarity1, or search_result", "column for the scores", NULL},
     {"column_name", OPTION_NAME, AT(search_settings, result_col), 0, 0, NULL, "", "older spelling", "result_col"},
-    {"top_k", OPTION_INTEGER, AT(search_settings, top_k), 0, 9007199254740992.0, NULL, "1000 with search_by, else all",
-     "rows to keep, best first; None or 0 keeps all", NULL},
+    {"top_k", OPTION_INTEGER, AT(search_settings, top_k), 0, 9007199254740992.0, NULL,
+     "1000 with search_by, 5 with 'each', else all",
+     "rows to keep, best first (of 'each': neighbors of a row); None or 0 keeps all", NULL},
     {"topk", OPTION_INTEGER, AT(search_settings, top_k), 0, 9007199254740992.0, NULL, "", "other spelling", "top_k"},
 };
 

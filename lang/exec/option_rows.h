@@ -36,9 +36,11 @@ struct convert_settings {
 };
 
 struct search_settings {
-    const char *search_by, *emb_col, *result_col;
-    struct literal search_input;
-    long long top_k;
+    const char *search_by, *image_col, *emb_col, *result_col, *combine, *rerank;
+    struct literal search_input, weights;
+    long long top_k, seed;
+    double threshold; /* below -1: not set */
+    bool percentile;
 };
 
 struct print_settings {

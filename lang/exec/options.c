@@ -136,15 +136,14 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
     return context_at(e, o->value.span);
 }
 
-static enum err_code apply_texts(const struct option *o, struct literal *out, struct err *e) {
-    if (o->value.kind == LITERAL_LIST) {
-        for (const struct literal *item = o->value.items; item; item = item->next) {
-            if (item->kind != LITERAL_STRING) {
-                return wrong(o, "a text in quotes, or a list of them", e);
-            }
+/* One literal of that kind, or a list of them. */
+static enum err_code apply_list(const struct option *o, enum literal_kind kind, const char *wanted, struct literal *out,
+                                struct err *e) {
+    bool list = o->value.kind == LITERAL_LIST;
+    for (const struct literal *item = list ? o->value.items : &o->value; item; item = list ? item->next : NULL) {
+        if (item->kind != kind) {
+            return wrong(o, wanted, e);
         }
-    } else if (o->value.kind != LITERAL_STRING) {
-        return wrong(o, "a text in quotes, or a list of them", e);
     }
     *out = o->value;
     return ERR_OK;
@@ -184,7 +183,12 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     case OPTION_CHOICE:
         return apply_choice(c, row, o, at, e);
     case OPTION_TEXTS:
-        return apply_texts(o, at, e);
+        return apply_list(o, LITERAL_STRING, "a text in quotes, or a list of them", at, e);
+    case OPTION_NUMBERS:
+        return apply_list(o, LITERAL_NUMBER, "a number, or a list of them", at, e);
+    case OPTION_INPUT:
+        *(struct literal *)at = o->value;
+        return ERR_OK;
     case OPTION_SWITCH:
         return apply_switch(row, o, at, e);
     case OPTION_SOURCE:

@@ -18,6 +18,8 @@ enum option_type {
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
     OPTION_SWITCH,  /* double: True is 1, False 0; where high > low also a number within them */
     OPTION_SOURCE,  /* const char *: NULL for False, \"\" for True, else a text */
+    OPTION_NUMBERS, /* struct literal: a number or a list of numbers */
+    OPTION_INPUT,   /* struct literal: strings, numbers, or lists of them; the statement checks */
 };
 
 struct option_row {

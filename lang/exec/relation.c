@@ -33,6 +33,9 @@ void relation_release(struct context *c, struct relation *r) {
         }
         buf_release(&sql);
     }
+    if (r->snapshot) {
+        store_snapshot_end(c->store);
+    }
     buf_release(&r->sql);
     *r = RELATION_INIT;
 }
@@ -62,18 +65,25 @@ enum err_code relation_add_types(struct context *c, struct relation *r, const st
     return ERR_OK;
 }
 
-enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
-                                  int *number, struct err *e) {
+enum err_code relation_add_value(struct context *c, struct relation *r, struct value v, int *number, struct err *e) {
     struct relation_parameter *p = arena_alloc(c->arena, sizeof *p);
-    float *copy = arena_alloc(c->arena, length * sizeof *copy);
-    if (!p || !copy) {
+    if (!p) {
         return err_nomem(e);
     }
-    memcpy(copy, vector, length * sizeof *copy);
-    *p = (struct relation_parameter){{.type = VALUE_VECTOR, .vector = copy, .length = length}, r->parameters};
+    *p = (struct relation_parameter){v, r->parameters};
     r->parameters = p;
     *number = ++r->parameter_count;
     return ERR_OK;
+}
+
+enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
+                                  int *number, struct err *e) {
+    float *copy = arena_alloc(c->arena, length * sizeof *copy);
+    if (!copy) {
+        return err_nomem(e);
+    }
+    memcpy(copy, vector, length * sizeof *copy);
+    return relation_add_value(c, r, (struct value){.type = VALUE_VECTOR, .vector = copy, .length = length}, number, e);
 }
 
 const char *relation_new_table(struct context *c, struct relation *r, struct err *e) {
@@ -148,9 +158,11 @@ enum err_code relation_prepare(struct context *c, struct relation *r, struct spa
     if (relation_describe(c, r, otherwise, &q, e) != ERR_OK) {
         return e->code;
     }
-    int index = r->parameter_count;
+    int index = r->parameter_count, used = (int)store_parameter_count(q);
     for (const struct relation_parameter *p = r->parameters; p && e->code == ERR_OK; p = p->next, index--) {
-        store_bind(q, index, &p->value, e);
+        if (index <= used) { /* the others belong to what stands around this relation */
+            store_bind(q, index, &p->value, e);
+        }
     }
     if (e->code != ERR_OK) {
         store_finish(q);
@@ -206,6 +218,8 @@ enum err_code relation_add_copy(struct context *c, struct relation *outer, struc
         copy->next = NULL;
         *tail = copy;
     }
+    outer->snapshot = outer->snapshot || inner->snapshot;
+    inner->snapshot = false;
     if (inner->parameter_count > outer->parameter_count) {
         outer->parameters = inner->parameters;
         outer->parameter_count = inner->parameter_count;

@@ -22,11 +22,12 @@ struct relation {
         const char *name;
         struct relation_table *next;
     } * temporaries;
+    bool snapshot; /* the store is held as it is, until the release */
 };
 
 #define RELATION_INIT ((struct relation){.sql = {.data = NULL}})
 
-/* Drops the temporary tables. Every query over the relation must be finished before. */
+/* Drops the temporary tables and ends the snapshot. Every query over the relation must be finished before. */
 void relation_release(struct context *c, struct relation *r);
 
 /* Append the SQL of a query of the cell, nested statements lowered in place. It must be one that returns rows and
@@ -40,9 +41,21 @@ struct relation_sql {
     size_t count;
 };
 
-/* Lower the SQL of a statement; what is nested counts its parameters on from those of `r`. Release it in any case. */
+/* What is known of a query before it is lowered. */
+struct relation_given {
+    struct relation *nested; /* the one statement that is nested in it, built already; it becomes part of the query */
+    size_t narrow_at;        /* with `narrow`: a table's name in the cell, and the SQL that stands for the table */
+    const char *narrow;
+};
+
+/* Lower the SQL of a statement; what is nested counts its parameters on from those of `r`. `given` may be NULL. Release
+ * it in any case. */
 enum err_code relation_lower(struct context *c, const struct relation *r, const struct query *q,
-                             struct relation_sql *out, struct err *e);
+                             const struct relation_given *given, struct relation_sql *out, struct err *e);
+
+/* As relation_add_query(), with what is known. */
+enum err_code relation_add_given(struct context *c, struct relation *r, const struct query *q,
+                                 const struct relation_given *given, struct err *e);
 enum err_code relation_add_step(struct context *c, struct relation *r, struct relation_sql *sql,
                                 const struct sql_step *step, struct err *e);
 void relation_sql_release(struct context *c, struct relation_sql *sql);
@@ -50,6 +63,9 @@ void relation_sql_release(struct context *c, struct relation_sql *sql);
 /* Keep a copy of a vector as a parameter; *number is what stands for it in the SQL, as in ?3. */
 enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
                                   int *number, struct err *e);
+
+/* The same for any value, whose memory is not copied and must live as long as the relation. */
+enum err_code relation_add_value(struct context *c, struct relation *r, struct value v, int *number, struct err *e);
 
 /* Name a new temporary table that the relation owns: "temp.thanosql_3". NULL: no memory (*e set). */
 const char *relation_new_table(struct context *c, struct relation *r, struct err *e);

@@ -1,6 +1,7 @@
 /* SQL of the cell: statements of ours that stand in it are lowered first, each apart, so that its columns are known;
  * then the SQL around them is rewritten, and theirs put in its place. */
 #include "lang/exec/relation.h"
+#include "lang/exec/shortcut.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static enum err_code describe(struct context *c, struct relation *inner, const s
 }
 
 enum err_code relation_lower(struct context *c, const struct relation *r, const struct query *q,
-                             struct relation_sql *out, struct err *e) {
+                             const struct relation_given *given, struct relation_sql *out, struct err *e) {
     size_t count = 0, i = 0;
     for (const struct nested *n = q->nested; n; n = n->next) {
         count++;
@@ -38,9 +39,15 @@ enum err_code relation_lower(struct context *c, const struct relation *r, const 
         return err_nomem(e);
     }
     for (const struct nested *n = q->nested; n && e->code == ERR_OK; n = n->next, i++) {
-        out->nested[i] = relation_inside(i ? &out->nested[i - 1] : r);
+        bool built = given && given->nested;
+        out->nested[i] = built ? *given->nested : relation_inside(i ? &out->nested[i - 1] : r);
         out->count++;
-        if (statement_lower(c, n->statement, &out->nested[i], e) == ERR_OK) {
+        if (built) {
+            *given->nested = RELATION_INIT;
+        } else {
+            statement_lower(c, n->statement, &out->nested[i], e);
+        }
+        if (e->code == ERR_OK) {
             describe(c, &out->nested[i], n, &nested[i], e);
         }
     }
@@ -50,7 +57,9 @@ enum err_code relation_lower(struct context *c, const struct relation *r, const 
                            .at = q->span.at,
                            .len = q->span.len,
                            .nested = nested,
-                           .nested_count = count};
+                           .nested_count = count,
+                           .narrow_at = given ? given->narrow_at : 0,
+                           .narrow = given ? given->narrow : NULL};
     if (e->code != ERR_OK || sql_lower(&in, &out->out, e) != ERR_OK) {
         return context_at(e, q->span);
     }
@@ -82,9 +91,10 @@ enum err_code relation_add_step(struct context *c, struct relation *r, struct re
     return e->code == ERR_OK && !buf_ok(&r->sql) ? err_nomem(e) : e->code;
 }
 
-enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
+enum err_code relation_add_given(struct context *c, struct relation *r, const struct query *q,
+                                 const struct relation_given *given, struct err *e) {
     struct relation_sql sql;
-    if (relation_lower(c, r, q, &sql, e) == ERR_OK) {
+    if (relation_lower(c, r, q, given, &sql, e) == ERR_OK) {
         if (sql.out.query) {
             relation_add_step(c, r, &sql, sql.out.steps, e);
         } else {
@@ -94,4 +104,12 @@ enum err_code relation_add_query(struct context *c, struct relation *r, const st
     }
     relation_sql_release(c, &sql);
     return e->code;
+}
+
+enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
+    bool done = false;
+    if (shortcut_query(c, r, q, &done, e) != ERR_OK || done) {
+        return e->code == ERR_OK && !buf_ok(&r->sql) ? err_nomem(e) : e->code;
+    }
+    return relation_add_given(c, r, q, NULL, e);
 }

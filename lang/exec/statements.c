@@ -1,6 +1,8 @@
 /* The statement table and its dispatch. A statement is an effect (run) or a relation (lower), never both. */
 #include "lang/exec/statements.h"
 
+#include "lang/exec/shortcut.h"
+
 #include <string.h>
 
 struct statement_row {
@@ -23,6 +25,7 @@ static const struct statement_row rows[] = {
     {STATEMENT_COPY, "COPY", run_copy, NULL},
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
+    {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},
     /* Known, and not built yet. */
     {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
     {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
@@ -66,6 +69,7 @@ enum err_code statement_lower(struct context *c, const struct statement *s, stru
 
 enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
     const struct statement_row *row = find_row(s);
+    c->running = s;
     if (context_check(c, e) != ERR_OK) {
         return e->code;
     }
@@ -160,7 +164,15 @@ static enum err_code run_steps(struct context *c, struct relation_sql *sql, stru
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
     struct relation r = RELATION_INIT;
     struct relation_sql sql;
-    if (relation_lower(c, &r, &s->query, &sql, e) == ERR_OK) {
+    bool done = false;
+    if (shortcut_query(c, &r, &s->query, &done, e) != ERR_OK || done) {
+        if (e->code == ERR_OK) {
+            statement_show(c, &r, s->query.span, e);
+        }
+        relation_release(c, &r);
+        return e->code;
+    }
+    if (relation_lower(c, &r, &s->query, NULL, &sql, e) == ERR_OK) {
         const struct sql_step *first = sql.out.steps;
         if (first && !first->next) {
             if (relation_add_step(c, &r, &sql, first, e) == ERR_OK) {

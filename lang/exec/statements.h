@@ -23,6 +23,7 @@ enum err_code run_upload(struct context *c, const struct statement *s, struct er
 enum err_code run_delete_model(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_print(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_copy(struct context *c, const struct statement *s, struct err *e);
+enum err_code run_explain(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_get(struct context *c, const struct statement *s, struct err *e);
 enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e);
 enum err_code lower_search(struct context *c, const struct statement *s, struct relation *r, struct err *e);

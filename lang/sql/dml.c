@@ -29,9 +29,7 @@ static struct expr assign(struct lower *l, struct expr x, const struct source_co
 }
 
 static void add_table_name(struct lower *l, const PgQuery__RangeVar *v, struct rope *r) {
-    if (v->schemaname && (strcmp(v->schemaname, "pg_temp") == 0 || strcmp(v->schemaname, "temp") == 0)) {
-        lower_add(l, r, "temp.");
-    }
+    lower_add(l, r, scope_schema(l, v));
     lower_add_name(l, r, v->relname, lower_place(l, v->location));
 }
 
@@ -129,6 +127,7 @@ static void insert_select(struct lower *l, const PgQuery__InsertStmt *s, struct 
     *count = q.count;
     for (size_t i = 0; i < q.count; i++) {
         struct pgtype to = into[i]->type;
+        q.columns[i].unknown = q.columns[i].unknown && !pgtype_is_text(to);
         same = same && pgtype_same(q.columns[i].type, to) && !to.scaled && !to.precision;
     }
     if (same) {
@@ -151,7 +150,7 @@ static void insert_select(struct lower *l, const PgQuery__InsertStmt *s, struct 
             lower_add(l, &x.sql, arena_printf(l->a, "c%zu", i + 1));
         }
         lower_add(l, r, i ? ", " : "");
-        rope_join(r, assign(l, x, into[i]).sql);
+        rope_join(r, q.columns[i].unknown ? cast_to(l, x, into[i]->type, CAST_EXPLICIT).sql : assign(l, x, into[i]).sql);
     }
     lower_add(l, r, " FROM (");
     for (size_t i = 0; !unique && i < q.count; i++) {

@@ -112,10 +112,12 @@ static void range_var(struct lower *l, const PgQuery__RangeVar *v, struct rope *
     for (size_t i = 0; v->alias && i < v->alias->n_colnames && i < s->count; i++) {
         s->columns[i].name = lower_string(v->alias->colnames[i]);
     }
-    if (v->schemaname && (strcmp(v->schemaname, "pg_temp") == 0 || strcmp(v->schemaname, "temp") == 0)) {
-        lower_add(l, r, "temp.");
+    if (l->in->narrow && place == (long)l->in->narrow_at) {
+        lower_add(l, r, l->in->narrow);
+    } else {
+        lower_add(l, r, scope_schema(l, v));
+        lower_add_name(l, r, v->relname, place);
     }
-    lower_add_name(l, r, v->relname, place);
     lower_add(l, r, " AS ");
     lower_add_name(l, r, alias, ROPE_NOWHERE);
 }

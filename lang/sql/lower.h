@@ -146,6 +146,7 @@ struct source *scope_add(struct lower *l, const char *name, size_t count);
 struct expr scope_column(struct lower *l, const char *table, const char *column, long place);
 struct source *scope_find_source(struct lower *l, const char *name, bool outer);
 struct cte *scope_find_cte(struct lower *l, const char *name);
+const char *scope_schema(struct lower *l, const PgQuery__RangeVar *v); /* "temp." or "", as the store writes it */
 struct source *scope_stored(struct lower *l, const PgQuery__RangeVar *v, const char *alias, bool add);
 void scope_unknown_column(struct lower *l, const char *table, const char *column, long place);
 

@@ -37,6 +37,7 @@ static const struct operator_row {
     {"+", "VV", 'V', "vector_add($1, $2)"},
     {"-", "VV", 'V', "vector_subtract($1, $2)"},
     {"*", "VV", 'V', "vector_multiply($1, $2)"},
+    {"<+>", "VV", 'f', "l1_distance($1, $2)"},
     {"<->", "VV", 'f', "l2_distance($1, $2)"},
     {"<=>", "VV", 'f', "cosine_distance($1, $2)"},
     {"<#>", "VV", 'f', "negative_inner_product($1, $2)"},

@@ -109,7 +109,7 @@ enum err_code sql_register(struct store *s, struct err *e) {
         struct running *r = new_running(s, e);
         if (r) {
             r->aggregate = row;
-            store_register_aggregate(s, row->name, row->arguments, finish, r, e);
+            store_register_collector(s, row->name, row->arguments, finish, r, e);
         }
     }
     return e->code == ERR_OK ? store_register_table(s, "pg_expand", &run_expand_table, e) : e->code;

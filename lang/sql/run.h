@@ -20,7 +20,7 @@ struct run_row {
 struct run_aggregate_row {
     const char *name;
     int arguments;
-    /* As store_aggregate; `m` as above. */
+    /* As store_collector; `m` as above. */
     enum err_code (*f)(const struct value *rows, size_t count, size_t n, struct buf *m, struct value *out,
                        struct err *e);
 };

@@ -215,13 +215,13 @@ static void unknown_table(struct lower *l, const PgQuery__RangeVar *v) {
 }
 
 /* Schemas, and where they are in the store. */
-static const char *store_schema(struct lower *l, const PgQuery__RangeVar *v) {
+const char *scope_schema(struct lower *l, const PgQuery__RangeVar *v) {
     const char *schema = v->schemaname ? v->schemaname : "";
     if (!*schema || strcmp(schema, "public") == 0) {
         return "";
     }
     if (strcmp(schema, "pg_temp") == 0 || strcmp(schema, "temp") == 0) {
-        return "temp";
+        return "temp.";
     }
     if (strcmp(schema, "main") != 0) {
         lower_fail(l, ERR_NOT_FOUND, lower_place(l, v->location), "relation \"%s.%s\" does not exist", schema,
@@ -247,7 +247,7 @@ struct source *scope_stored(struct lower *l, const PgQuery__RangeVar *v, const c
     struct table_columns t = {.l = l};
     struct err ignored = ERR_INIT;
     t.tail = &t.first;
-    store_schema(l, v);
+    scope_schema(l, v);
     store_each_column(l->in->store, v->relname, note_column, &t, &ignored);
     if (t.count == 0) {
         unknown_table(l, v);

@@ -231,7 +231,8 @@ static struct query describe(struct lower *l, struct target *targets, size_t cou
     size_t i = 0;
     for (struct target *t = targets; t && q.columns; t = t->next, i++) {
         struct pgtype type = t->value.type.base == PG_UNKNOWN ? PGTYPE(PG_TEXT) : t->value.type;
-        q.columns[i] = (struct sql_column){t->name, type, !t->value.plain};
+        bool unknown = t->value.type.base == PG_UNKNOWN;
+        q.columns[i] = (struct sql_column){t->name, type, !t->value.plain, unknown};
     }
     return q;
 }

@@ -39,7 +39,7 @@ struct query select_as(struct lower *l, struct query q, const struct pgtype *typ
         struct expr x = expr_make(q.columns[i].type, -1);
         rope_add(l->a, &x.sql, arena_printf(l->a, "c%zu", i + 1), ROPE_NOWHERE);
         lower_add(l, &r, i ? ", " : "");
-        rope_join(&r, cast_to(l, x, types[i], CAST_IMPLICIT).sql);
+        rope_join(&r, cast_to(l, x, types[i], q.columns[i].unknown ? CAST_EXPLICIT : CAST_IMPLICIT).sql);
         lower_add(l, &r, " AS ");
         lower_add_name(l, &r, q.columns[i].name, ROPE_NOWHERE);
     }
@@ -134,7 +134,8 @@ struct query select_setop(struct lower *l, const PgQuery__SelectStmt *s) {
     }
     struct target *targets = NULL, **tail = &targets;
     for (size_t i = 0; i < a.count; i++) {
-        struct expr both[2] = {expr_make(a.columns[i].type, -1), expr_make(b.columns[i].type, -1)};
+        struct expr both[2] = {expr_make(a.columns[i].unknown ? PGTYPE(PG_UNKNOWN) : a.columns[i].type, -1),
+                               expr_make(b.columns[i].unknown ? PGTYPE(PG_UNKNOWN) : b.columns[i].type, -1)};
         types[i] = expr_common_type(l, both, 2, name);
         struct target *t = arena_alloc(l->a, sizeof *t);
         if (t) {
@@ -163,6 +164,7 @@ struct query select_setop(struct lower *l, const PgQuery__SelectStmt *s) {
     }
     for (size_t i = 0; i < a.count; i++) {
         a.columns[i].computed = true;
+        a.columns[i].unknown = false;
     }
     return (struct query){.sql = r, .columns = a.columns, .count = a.count};
 }

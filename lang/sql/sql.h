@@ -15,6 +15,7 @@ struct sql_column {
     const char *name;
     struct pgtype type;
     bool computed; /* not a column as it is stored: an integer may have outgrown its type */
+    bool unknown;  /* a quoted literal or NULL, which a UNION or INSERT may give another type than text */
 };
 
 /* A statement of ours that stands as a table in the text, already lowered. Piece.nested counts them from 1. */
@@ -31,6 +32,8 @@ struct sql_input {
     size_t at, len;   /* the statement in it */
     const struct sql_nested *nested;
     size_t nested_count;
+    size_t narrow_at; /* where `narrow` is set: the name of a table in the cell, and the SQL that stands for it */
+    const char *narrow;
 };
 
 /* One statement for the store, or several to be run in turn, as one. */

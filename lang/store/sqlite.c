@@ -7,6 +7,7 @@
 #include "lang/store/aligned.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
+#include "lang/store/sqlite_int.h"
 #include "lang/store/types.h"
 
 #include <stdint.h>
@@ -354,6 +355,10 @@ enum err_code store_reset(struct store_query *q, struct err *e) {
     return ERR_OK;
 }
 
+size_t store_parameter_count(const struct store_query *q) {
+    return (size_t)sqlite3_bind_parameter_count(q->statement);
+}
+
 size_t store_column_count(const struct store_query *q) {
     return q->count;
 }
@@ -436,7 +441,7 @@ struct value store_value(struct store_query *q, size_t index) {
     return v;
 }
 
-bool store_in_transaction(struct store *s) {
+bool store_in_transaction(const struct store *s) {
     return !sqlite3_get_autocommit(s->db);
 }
 
@@ -500,4 +505,34 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
+}
+
+enum err_code store_snapshot(struct store *s, struct err *e) {
+    return control(s, "BEGIN", -1, e);
+}
+
+void store_snapshot_end(struct store *s) {
+    struct err ignored = ERR_INIT;
+    if (store_in_transaction(s)) {
+        control(s, "COMMIT", -1, &ignored);
+    }
+}
+
+static enum err_code read_number(struct store *s, const char *sql, long long *out, struct err *e) {
+    struct store_query *q = NULL;
+    bool row = false;
+    if (store_prepare(s, sql, strlen(sql), &q, e) == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
+        *out = store_value(q, 0).integer;
+    }
+    store_finish(q);
+    return e->code;
+}
+
+enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e) {
+    struct store_stamp stamp = {.own = sqlite3_total_changes64(s->db)};
+    if (read_number(s, "PRAGMA data_version", &stamp.others, e) == ERR_OK &&
+        read_number(s, "PRAGMA schema_version", &stamp.schema, e) == ERR_OK) {
+        *out = stamp;
+    }
+    return e->code;
 }

@@ -1,9 +1,9 @@
-/* Functions of our own in SQL: scalar ones and aggregates; those that return a table are in sqlite_table.c. */
+/* Functions of our own in SQL: scalar ones and aggregates; those that keep their rows are in
+ * sqlite_collector.c, those that return a table in sqlite_table.c. */
 #include "lang/store/sqlite_int.h"
 
 #include "lang/store/aligned.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +14,7 @@ struct registered {
     struct store *store;
     store_function function;
     void *user;
+    const struct store_aggregate *aggregate; /* or this instead */
     struct aligned aligned[MOST_ARGUMENTS];
 };
 
@@ -51,30 +52,70 @@ void sqlite_give_result(sqlite3_context *context, const struct value *v) {
     }
 }
 
-static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct registered *r = sqlite3_user_data(context);
-    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
-    struct err e = ERR_INIT;
+/* What SQL calls a function with; false: no memory. */
+static bool read_arguments(struct registered *r, int count, sqlite3_value **from, struct value *arguments) {
     for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) {
         arguments[i] = sqlite_plain_value(from[i]);
         if (arguments[i].type == VALUE_BLOB) { /* it may be a vector */
             const float *bytes = aligned_bytes(&r->aligned[i], arguments[i].text, arguments[i].length);
             if (!bytes) {
-                sqlite3_result_error_nomem(context);
-                return;
+                return false;
             }
             arguments[i].text = (const char *)bytes;
         }
     }
-    if (r->function(r->user, arguments, (size_t)count, &result, &e) == ERR_OK) {
-        sqlite_give_result(context, &result);
-        return;
-    }
-    r->store->function = e;
-    sqlite3_result_error(context, e.message, -1);
+    return true;
 }
 
-static enum err_code note_function(struct store *s, const char *name, int arguments, struct err *e) {
+static void answer(sqlite3_context *context, struct registered *r, const struct value *result, const struct err *e) {
+    if (e->code == ERR_OK) {
+        sqlite_give_result(context, result);
+    } else {
+        r->store->function = *e;
+        sqlite3_result_error(context, e->message, -1);
+    }
+}
+
+static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
+    struct registered *r = sqlite3_user_data(context);
+    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
+    struct err e = ERR_INIT;
+    if (!read_arguments(r, count, from, arguments)) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    r->function(r->user, arguments, (size_t)count, &result, &e);
+    answer(context, r, &result, &e);
+}
+
+static void add_to_aggregate(sqlite3_context *context, int count, sqlite3_value **from) {
+    struct registered *r = sqlite3_user_data(context);
+    void *state = sqlite3_aggregate_context(context, (int)r->aggregate->size);
+    struct value arguments[MOST_ARGUMENTS];
+    struct err e = ERR_INIT;
+    if (!state || !read_arguments(r, count, from, arguments)) {
+        sqlite3_result_error_nomem(context);
+    } else if (r->aggregate->add(state, arguments, (size_t)count, &e) != ERR_OK) {
+        answer(context, r, NULL, &e);
+    }
+}
+
+/* Also called, to let go of the state, when the query is given up. */
+static void end_aggregate(sqlite3_context *context) {
+    struct registered *r = sqlite3_user_data(context);
+    void *state = sqlite3_aggregate_context(context, 0);
+    struct value result = {.type = VALUE_NULL};
+    struct err e = ERR_INIT;
+    if (state) {
+        r->aggregate->result(state, &result, &e);
+    }
+    answer(context, r, &result, &e);
+    if (state) {
+        r->aggregate->release(state);
+    }
+}
+
+enum err_code sqlite_note_function(struct store *s, const char *name, int arguments, struct err *e) {
     struct known_function *f = calloc(1, sizeof *f);
     if (!f || !(f->name = strdup(name))) {
         free(f);
@@ -121,127 +162,38 @@ bool store_has_function(const struct store *s, const char *name, int arguments) 
     return false;
 }
 
+static struct registered *registered_new(struct store *s) {
+    struct registered *r = calloc(1, sizeof *r);
+    if (r) {
+        r->store = s;
+    }
+    return r;
+}
+
+enum { FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS }; /* innocuous: may be used in views */
+
+/* SQLite calls forget_function itself when it refuses. */
 enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
                              struct err *e) {
-    struct registered *r = calloc(1, sizeof *r);
+    struct registered *r = registered_new(s);
     if (!r) {
         return err_nomem(e);
     }
-    *r = (struct registered){.store = s, .function = f, .user = user};
-    /* SQLite calls forget_function itself when this fails. Innocuous: may be used in views. */
+    r->function = f;
+    r->user = user;
     int result =
-        sqlite3_create_function_v2(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, r,
-                                   call_function, NULL, NULL, forget_function);
-    return result == SQLITE_OK ? note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
+        sqlite3_create_function_v2(s->db, name, arguments, FLAGS, r, call_function, NULL, NULL, forget_function);
+    return result == SQLITE_OK ? sqlite_note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
 }
 
-/* ---- aggregates: the rows are kept until the end, or until a window moves on */
-
-struct kept {
-    struct value *rows; /* of `arguments` values each */
-    size_t arguments, first, count, cap;
-};
-
-struct aggregate {
-    struct store *store;
-    store_aggregate function;
-    void *user;
-};
-
-static bool copy_value(const struct value *from, struct value *to) {
-    *to = *from;
-    if (from->type == VALUE_TEXT || from->type == VALUE_BLOB) {
-        char *bytes = malloc(from->length + 1);
-        if (!bytes) {
-            to->type = VALUE_NULL;
-            return false;
-        }
-        memcpy(bytes, from->text, from->length);
-        bytes[from->length] = '\0';
-        to->text = bytes;
-    }
-    return true;
-}
-
-static void forget_value(struct value *v) {
-    if (v->type == VALUE_TEXT || v->type == VALUE_BLOB) {
-        free((void *)(uintptr_t)v->text);
-    }
-    v->type = VALUE_NULL;
-}
-
-static void keep_row(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct kept *k = sqlite3_aggregate_context(context, sizeof *k);
-    size_t n = count > 0 ? (size_t)count : 1;
-    if (k && k->count == k->cap) {
-        size_t cap = k->cap ? 2 * k->cap : 16;
-        struct value *rows = realloc(k->rows, cap * n * sizeof *rows);
-        k->rows = rows ? rows : k->rows;
-        k->cap = rows ? cap : k->cap;
-    }
-    if (!k || k->count == k->cap) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    bool ok = true;
-    k->arguments = n;
-    for (int i = 0; i < count; i++) {
-        struct value v = sqlite_plain_value(from[i]);
-        ok = copy_value(&v, &k->rows[k->count * n + (size_t)i]) && ok;
-    }
-    k->count++;
-    if (!ok) {
-        sqlite3_result_error_nomem(context);
-    }
-}
-
-/* The oldest row leaves the window. */
-static void drop_row(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct kept *k = sqlite3_aggregate_context(context, sizeof *k);
-    (void)from;
-    for (int i = 0; k && i < count; i++) {
-        forget_value(&k->rows[k->first * k->arguments + (size_t)i]);
-    }
-    if (k) {
-        k->first++;
-    }
-}
-
-static void give_aggregate(sqlite3_context *context) {
-    struct kept *k = sqlite3_aggregate_context(context, 0);
-    struct aggregate *a = sqlite3_user_data(context);
-    struct value result = {.type = VALUE_NULL};
-    struct err e = ERR_INIT;
-    const struct value *rows = k && k->rows ? k->rows + k->first * k->arguments : NULL;
-    if (a->function(a->user, rows, rows ? k->count - k->first : 0, k ? k->arguments : 1, &result, &e) == ERR_OK) {
-        sqlite_give_result(context, &result);
-    } else {
-        a->store->function = e;
-        sqlite3_result_error(context, e.message, -1);
-    }
-}
-
-static void end_aggregate(sqlite3_context *context) {
-    struct kept *k = sqlite3_aggregate_context(context, 0);
-    give_aggregate(context);
-    for (size_t i = k ? k->first * k->arguments : 0; k && i < k->count * k->arguments; i++) {
-        forget_value(&k->rows[i]);
-    }
-    if (k) {
-        free(k->rows);
-        *k = (struct kept){.rows = NULL};
-    }
-}
-
-enum err_code store_register_aggregate(struct store *s, const char *name, int arguments, store_aggregate f, void *user,
-                                       struct err *e) {
-    struct aggregate *a = calloc(1, sizeof *a);
-    if (!a) {
+enum err_code store_register_aggregate(struct store *s, const char *name, int arguments,
+                                       const struct store_aggregate *a, struct err *e) {
+    struct registered *r = registered_new(s);
+    if (!r) {
         return err_nomem(e);
     }
-    *a = (struct aggregate){s, f, user};
-    int result =
-        sqlite3_create_window_function(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, a,
-                                       keep_row, end_aggregate, give_aggregate, drop_row, free);
-    return result == SQLITE_OK ? note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
+    r->aggregate = a;
+    int result = sqlite3_create_function_v2(s->db, name, arguments, FLAGS, r, NULL, add_to_aggregate, end_aggregate,
+                                            forget_function);
+    return result == SQLITE_OK ? sqlite_note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
 }

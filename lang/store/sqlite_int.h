@@ -36,6 +36,8 @@ enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t l
 struct value sqlite_plain_value(sqlite3_value *from);
 void sqlite_give_result(sqlite3_context *context, const struct value *v);
 
+/* So that store_has_function() knows it. */
+enum err_code sqlite_note_function(struct store *s, const char *name, int arguments, struct err *e);
 void sqlite_forget_functions(struct store *s);
 void sqlite_forget_columns(struct store *s);
 

@@ -29,6 +29,8 @@ void store_finish(struct store_query *q); /* NULL is fine */
 enum err_code store_bind(struct store_query *q, int index, const struct value *v, struct err *e);
 enum err_code store_reset(struct store_query *q, struct err *e); /* ready to be bound and stepped again */
 
+size_t store_parameter_count(const struct store_query *q); /* the highest parameter number in the SQL */
+
 /* Columns of the result; 0 for a statement that returns no rows (INSERT, CREATE, …). */
 size_t store_column_count(const struct store_query *q);
 struct column store_column(const struct store_query *q, size_t index);
@@ -49,8 +51,18 @@ enum err_code store_begin(struct store *s, struct err *e);  /* takes the write l
 enum err_code store_commit(struct store *s, struct err *e); /* on failure the transaction is rolled back */
 void store_rollback(struct store *s);
 
-/* Whether a transaction is open, the user's or ours. */
-bool store_in_transaction(struct store *s);
+bool store_in_transaction(const struct store *s); /* ours or the user's */
+
+/* Until the end, queries see the store as it is at their first read, whatever others write. Not in a transaction, and
+ * only for reading. */
+enum err_code store_snapshot(struct store *s, struct err *e);
+void store_snapshot_end(struct store *s);
+
+/* Equal stamps: no table has changed in between, by whoever's hand, outside a transaction. */
+struct store_stamp {
+    long long own, others, schema;
+};
+enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e);
 
 /* Look-ups. Names are compared without case. */
 enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e);
@@ -87,10 +99,10 @@ enum err_code store_register(struct store *s, const char *name, int arguments, s
  * that begin with pg_ are not told: they are what lang/sql writes, not the user. */
 bool store_has_function(const struct store *s, const char *name, int arguments);
 
-/* An aggregate, also over windows. Its rows are kept, and given all at once: `rows` has count x arguments values. */
-typedef enum err_code (*store_aggregate)(void *user, const struct value *rows, size_t count, size_t arguments,
+/* A collector: an aggregate, also over windows, whose rows are kept, and given all at once: `rows` has count x arguments values. */
+typedef enum err_code (*store_collector)(void *user, const struct value *rows, size_t count, size_t arguments,
                                          struct value *result, struct err *e);
-enum err_code store_register_aggregate(struct store *s, const char *name, int arguments, store_aggregate f, void *user,
+enum err_code store_register_collector(struct store *s, const char *name, int arguments, store_collector f, void *user,
                                        struct err *e);
 
 /* A function that returns a table: columns ordinality (from 1) and v1 to v16. The cursor is the callback's own. */
@@ -102,5 +114,16 @@ struct store_table {
     void (*close)(void *cursor); /* NULL is fine */
 };
 enum err_code store_register_table(struct store *s, const char *name, const struct store_table *t, struct err *e);
+
+/* An aggregate function of SQL. A state is `size` bytes, zero at first; the result's memory must stay valid until the
+ * state is released. Groups without rows have no state, and the result is NULL. */
+struct store_aggregate {
+    size_t size;
+    enum err_code (*add)(void *state, const struct value *arguments, size_t count, struct err *e);
+    enum err_code (*result)(void *state, struct value *result, struct err *e);
+    void (*release)(void *state);
+};
+enum err_code store_register_aggregate(struct store *s, const char *name, int arguments,
+                                       const struct store_aggregate *a, struct err *e);
 
 #endif

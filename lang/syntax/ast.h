@@ -28,6 +28,7 @@ enum statement_kind {
     STATEMENT_LIST,         /* word: "model", "table", "thanosql model", "thanosql dataset", "thanosql tutorial" */
     STATEMENT_GET,          /* word: "model" or "dataset", name, options, alias */
     STATEMENT_CREATE_USING, /* CREATE TABLE name USING base options FROM source */
+    STATEMENT_EXPLAIN,      /* query, with a SEARCH in it */
 };
 
 enum literal_kind { LITERAL_NONE, LITERAL_STRING, LITERAL_NUMBER, LITERAL_BOOL, LITERAL_WORD, LITERAL_LIST };

@@ -53,7 +53,7 @@ static float trace(const float *matrix, size_t width) {
     return sum;
 }
 
-/* Scatter within classes, shrunk. With as many labels as components both count alike. */
+/* Scatter within classes, shrunk: the fewer labels there are for its components, the more. */
 static void scatter_within(struct work *w) {
     size_t width = w->width, rows = 0;
     class_means(w, w->x);
@@ -70,6 +70,9 @@ static void scatter_within(struct work *w) {
          (struct gemm_matrix){w->z, width, false}, 0, w->within, width);
     float own = trace(w->within, width), other = w->scatter ? trace(w->scatter, width) : (float)width;
     float share = own > 0 ? (float)width / (float)(width + rows) : 1;
+    if (w->scatter && share < RECIPE_VIEWS_LEAST) {
+        share = RECIPE_VIEWS_LEAST;
+    }
     float scale = other > 0 ? (own > 0 ? own : 1) / other : 0;
     for (size_t i = 0; i < width * width; i++) {
         float target = w->scatter ? w->scatter[i] : i % (width + 1) ? 0 : 1;

@@ -1,7 +1,7 @@
 /* The layer in closed form where there are labels: linear discriminant analysis (Fisher 1936; Rao 1948 for more than
- * two classes), regularised. The scatter within classes is shrunk towards the scatter within the pictures' views, the
- * more the fewer labels there are; and the directions that do not tell classes apart are damped, not dropped, so that
- * search still ranks within a class. */
+ * two classes), regularised. The scatter within classes is shrunk towards the scatter within the pictures' views, at
+ * least half of the way, so that changed copies of a picture are found still; and the directions that do not tell
+ * classes apart are damped, not dropped, so that search still ranks within a class. */
 #ifndef ML_MODEL_DISCRIMINANT_H
 #define ML_MODEL_DISCRIMINANT_H
 

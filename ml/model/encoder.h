@@ -62,7 +62,7 @@ struct encoder_report {
     bool interrupted;   /* training ended before its time, and what it had was kept */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
-     * from all three (SupCon begins at the better of the others, and must beat it beyond chance). The winner then
+     * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
      * learns from all rows. */
     size_t labelled, classes, judges; /* of the gallery */
     const char *chosen, *trouble;     /* trouble: why labels could not be used, or NULL */

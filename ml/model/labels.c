@@ -6,11 +6,13 @@
 #include "ml/nn/gemm.h"
 #include "ml/recipe.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STREAM_JUDGES 0x1abe1U
-#define BLOCK 64 /* judges whose scores are in memory */
+#define DEVIATIONS 2 /* of chance, that a gain must exceed */
+#define BLOCK 64     /* judges whose scores are in memory */
 
 struct row {
     int label;
@@ -134,10 +136,11 @@ static void score_some(void *user, size_t begin, size_t end) {
     }
 }
 
-enum err_code labels_score(const struct labels *l, const float *vectors, size_t width, float *score, struct err *e) {
+enum err_code labels_score(const struct labels *l, const float *vectors, size_t width, float *score, float *each,
+                           struct err *e) {
     size_t block = l->judge_count < BLOCK ? l->judge_count : BLOCK;
-    float precision[BLOCK], *queries = malloc((block * (width + l->count) + 1) * sizeof *queries);
-    struct scoring s = {.l = l, .precision = precision};
+    float *queries = malloc((block * (width + l->count) + 1) * sizeof *queries);
+    struct scoring s = {.l = l};
     double sum = 0;
     s.ranked = malloc((block * l->count + 1) * sizeof *s.ranked);
     if (!queries || !s.ranked) {
@@ -149,6 +152,7 @@ enum err_code labels_score(const struct labels *l, const float *vectors, size_t 
     for (size_t at = 0; at < l->judge_count; at += block) {
         size_t n = l->judge_count - at < block ? l->judge_count - at : block;
         s.judges = l->judges + at;
+        s.precision = each + at;
         for (size_t i = 0; i < n; i++) {
             memcpy(queries + i * width, vectors + s.judges[i] * width, width * sizeof *queries);
         }
@@ -156,11 +160,22 @@ enum err_code labels_score(const struct labels *l, const float *vectors, size_t 
              (struct gemm_matrix){vectors, width, true}, 0, s.scores, l->count);
         parallel_for(n, 4, score_some, &s);
         for (size_t i = 0; i < n; i++) {
-            sum += (double)precision[i];
+            sum += (double)each[at + i];
         }
     }
     free(queries);
     free(s.ranked);
     *score = l->judge_count ? (float)(sum / (double)l->judge_count) : 0;
     return ERR_OK;
+}
+
+bool labels_better(const struct labels *l, const float *before, const float *after) {
+    double sum = 0, square = 0, n = (double)l->judge_count;
+    for (size_t i = 0; i < l->judge_count; i++) {
+        double gain = (double)after[i] - (double)before[i];
+        sum += gain;
+        square += gain * gain;
+    }
+    double mean = n > 0 ? sum / n : 0, variance = n > 1 ? (square - n * mean * mean) / (n - 1) : 0;
+    return mean > 0 && (n < 2 || mean > DEVIATIONS * sqrt(variance > 0 ? variance / n : 0));
 }

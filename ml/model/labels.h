@@ -26,7 +26,13 @@ enum err_code labels_init(struct labels *l, const struct gallery *g, const int *
 void labels_release(struct labels *l); /* fine on zeros */
 
 /* Mean average precision of the judges among the pictures that taught (Manning, Raghavan and Schuetze 2008, section
- * 8.4), 0..1, of unit vectors (count, width). Precision at 3 would be 1 for easy pictures whatever the layer. */
-enum err_code labels_score(const struct labels *l, const float *vectors, size_t width, float *score, struct err *e);
+ * 8.4), 0..1, of unit vectors (count, width). Precision at 3 would be 1 for easy pictures whatever the layer. `each`
+ * (judge_count) is the average precision of each judge. */
+enum err_code labels_score(const struct labels *l, const float *vectors, size_t width, float *score, float *each,
+                           struct err *e);
+
+/* Whether the judges' average precision rose by more than chance would have it: by two standard errors of the mean of
+ * their differences. */
+bool labels_better(const struct labels *l, const float *before, const float *after);
 
 #endif

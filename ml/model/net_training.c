@@ -192,9 +192,14 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
     if (draw_views(t, ids, count, stream, t->work, e)) {
         return e->code;
     }
+    for (size_t i = 0; t->options->labels && i < count; i++) {
+        t->labels[i] = t->options->labels[ids[i]];
+    }
     net_forward(t->work, 2 * count);
-    if (pace_check(&t->pace, e) || loss_ntxent(&t->loss, net_result(t->work, t->net->output), 2 * count, HEAD,
-                                               t->options->temperature, value, t->derivative, &t->pace, e)) {
+    const float *z = net_result(t->work, t->net->output);
+    const int *labels = t->options->labels ? t->labels : NULL;
+    if (pace_check(&t->pace, e) ||
+        loss_supcon(&t->loss, z, labels, 2 * count, HEAD, t->options->temperature, value, t->derivative, &t->pace, e)) {
         return e->code;
     }
     if (!isfinite(*value)) {
@@ -308,7 +313,9 @@ static enum err_code train_epochs(struct net_training *t, struct err *e) {
         }
         appraisal_losses(r, t->losses, epoch + 1);
         t->pace.progress.loss_count = (size_t)epoch + 1;
-        if (share >= r->view_model || epoch == 0) { /* of equals the later: it has seen more */
+        /* Of equals the later: it has seen more. With labels the last: a view is then to find its class, and that it
+         * finds its own picture less often is no loss. */
+        if (share >= r->view_model || epoch == 0 || o->labels) {
             r->view_model = r->view_epochs = share;
             r->kept_training = true;
             last_better = epoch + 1;

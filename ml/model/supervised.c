@@ -5,27 +5,38 @@
 #include "ml/model/simclr.h"
 #include "ml/model/training.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What the rows kept back say of a layer. */
 struct judging {
     const struct training *t;
-    float *vectors; /* of the gallery */
+    float *vectors;    /* of the gallery */
+    float *now, *best; /* average precision of each row kept back: of the layer looked at, of the best closed form */
+    bool begun;        /* `best` is filled */
 };
 
 static enum err_code look(void *user, const struct dense *layer, float *score, bool *better, struct err *e) {
     struct judging *j = user;
     dense_embed(layer, j->t->x, j->t->gallery.count, j->vectors);
-    *better = true;
-    return labels_score(&j->t->labels, j->vectors, layer->outputs, score, e);
+    if (labels_score(&j->t->labels, j->vectors, layer->outputs, score, j->now, e)) {
+        return e->code;
+    }
+    *better = j->begun && labels_better(&j->t->labels, j->best, j->now);
+    return ERR_OK;
+}
+
+/* From here on, better means better than the layer that was just looked at. */
+static void hold_on(struct judging *j) {
+    memcpy(j->best, j->now, j->t->labels.judge_count * sizeof *j->best);
+    j->begun = true;
 }
 
 struct learning {
     struct training *t;
     struct judging judging;
     struct dense lda, supcon;
+    bool lda_wins;  /* over the label-free layer */
     uint32_t *left; /* numbers of the pictures kept back */
     float *losses;
 };
@@ -36,9 +47,11 @@ static enum err_code learning_init(struct learning *l, struct training *t, struc
     l->judging.vectors = malloc(t->gallery.count * layer->outputs * sizeof(float));
     l->left = malloc((t->labels.judge_count + 1) * sizeof *l->left);
     l->losses = malloc((size_t)t->options->max_epochs * sizeof *l->losses);
-    if (!l->judging.vectors || !l->left || !l->losses) {
+    l->judging.now = malloc((2 * t->labels.judge_count + 1) * sizeof(float));
+    if (!l->judging.now || !l->judging.vectors || !l->left || !l->losses) {
         return err_nomem(e);
     }
+    l->judging.best = l->judging.now + t->labels.judge_count;
     for (size_t i = 0; i < t->labels.judge_count; i++) {
         l->left[i] = t->gallery.ids[t->labels.judges[i]];
     }
@@ -52,6 +65,7 @@ static void learning_release(struct learning *l) {
     dense_release(&l->lda);
     dense_release(&l->supcon);
     free(l->judging.vectors);
+    free(l->judging.now);
     free(l->left);
     free(l->losses);
 }
@@ -76,13 +90,8 @@ static enum err_code learn_supcon(struct learning *l, bool judged, int epochs, s
                                .stop_after = epochs,
                                .judge = {&l->judging, judged ? look : NULL},
                                .losses = l->losses};
-    dense_copy(&l->supcon, t->report.score_lda > t->report.score_free ? &l->lda : &t->start);
+    dense_copy(&l->supcon, l->lda_wins ? &l->lda : &t->start);
     return simclr_train(&l->supcon, &t->m->projection, &t->gallery, t->x, &o, result, &t->pace, e);
-}
-
-/* Of a share of `count` tries. */
-static float standard_error(float share, size_t count) {
-    return sqrtf(share * (1 - share) / (float)(count ? count : 1));
 }
 
 /* All candidates on the rows that teach; what the rows kept back say of them goes into the report. */
@@ -90,9 +99,15 @@ static enum err_code learn_candidates(struct learning *l, struct simclr_result *
     struct training *t = l->t;
     struct encoder_report *r = &t->report;
     bool better;
-    if (look(&l->judging, &t->start, &r->score_free, &better, e) || learn_lda(l, t->labels.taught, e) ||
-        look(&l->judging, &l->lda, &r->score_lda, &better, e)) {
+    if (look(&l->judging, &t->start, &r->score_free, &better, e)) {
         return e->code;
+    }
+    hold_on(&l->judging);
+    if (learn_lda(l, t->labels.taught, e) || look(&l->judging, &l->lda, &r->score_lda, &l->lda_wins, e)) {
+        return e->code;
+    }
+    if (l->lda_wins) {
+        hold_on(&l->judging);
     }
     if (t->m->projection.stem.preset->augmented && !learn_supcon(l, true, 0, result, e)) {
         appraisal_losses(r, l->losses, result->epochs);
@@ -107,14 +122,11 @@ enum err_code supervised_learn(struct training *t, struct err *e) {
     struct encoder_report *r = &t->report;
     r->judges = t->labels.judge_count;
     if (!learning_init(&l, t, e) && !learn_candidates(&l, &result, e)) {
-        bool lda = r->score_lda > r->score_free;
-        float closed = lda ? r->score_lda : r->score_free;
-        if (lda && !learn_lda(&l, t->labels.classes, e)) {
+        if (l.lda_wins && !learn_lda(&l, t->labels.classes, e)) {
             dense_copy(&t->m->layer, &l.lda);
             r->chosen = "LDA";
         }
-        if (!e->code && result.best && r->score_supcon > closed + standard_error(closed, r->judges) &&
-            !learn_supcon(&l, false, result.best, &result, e)) {
+        if (!e->code && result.best && !learn_supcon(&l, false, result.best, &result, e)) {
             dense_copy(&t->m->layer, &l.supcon);
             r->chosen = "SupCon";
             r->kept_training = true;

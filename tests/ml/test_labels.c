@@ -132,7 +132,7 @@ static void test_score(void **state) {
     struct labels l;
     struct err e = ERR_INIT;
     struct random r = random_stream(4, 4, 4);
-    float score;
+    float score, each[N];
     for (int i = 0; i < N; i++) {
         source[i] = i % 50 == 0 ? -1 : i < 4 ? 9 : i % 4;
         float square = 0;
@@ -145,15 +145,32 @@ static void test_score(void **state) {
         }
     }
     assert_int_equal(labels_init(&l, &g, source, 3, &e), ERR_OK);
-    assert_int_equal(labels_score(&l, vectors, WIDTH, &score, &e), ERR_OK);
+    assert_int_equal(labels_score(&l, vectors, WIDTH, &score, each, &e), ERR_OK);
     assert_true(fabs((double)score - plain_score(&l, vectors, WIDTH)) < 1e-6);
     assert_true(score > .3F && score < .9F);
     for (int i = 0; i < N * WIDTH; i++) {
         vectors[i] = NAN; /* finds nothing, instead of everything */
     }
-    assert_int_equal(labels_score(&l, vectors, WIDTH, &score, &e), ERR_OK);
+    assert_int_equal(labels_score(&l, vectors, WIDTH, &score, each, &e), ERR_OK);
     assert_true(score < .2F);
     labels_release(&l);
+}
+
+static void test_better_is_beyond_chance(void **state) {
+    (void)state;
+    struct labels l = {.judge_count = 100};
+    float before[100], after[100];
+    for (int i = 0; i < 100; i++) {
+        before[i] = .5F;
+        after[i] = i % 2 ? .7F : .4F; /* up by .05, with a standard error of .015 */
+    }
+    assert_true(labels_better(&l, before, after));
+    assert_false(labels_better(&l, after, before));
+    assert_false(labels_better(&l, before, before));
+    for (int i = 0; i < 100; i++) {
+        after[i] = i % 2 ? .7F : .32F; /* up by .01, of .019 */
+    }
+    assert_false(labels_better(&l, before, after));
 }
 
 int main(void) {
@@ -161,6 +178,7 @@ int main(void) {
         cmocka_unit_test(test_a_fifth_of_each_class_judges),
         cmocka_unit_test(test_labels_that_teach_nothing),
         cmocka_unit_test(test_score),
+        cmocka_unit_test(test_better_is_beyond_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,11 +55,11 @@ static void test_mnist(void **state) {
                   report.chosen, (double)report.score_free, (double)report.score_lda, (double)report.score_supcon,
                   report.judges, r.first, r.third, r.tenth, r.mean_average, (double)report.first_pixels,
                   (double)report.first_stem, (double)report.first_closed, (double)report.first_model);
-    assert_true(r.third >= .975 && r.tenth >= .965);
+    assert_true(r.third >= .97 && r.tenth >= .96);
     assert_int_equal(report.labelled, 1000);
     assert_int_equal(report.classes, 10);
     assert_true(report.judges >= 190 && report.judges <= 200);
-    assert_string_equal(report.chosen, "LDA");
+    assert_string_not_equal(report.chosen, "label-free");
     assert_true(report.score_lda > report.score_free);
     assert_true(report.sample == 1000 && report.first_pixels < report.first_stem);
     assert_true(report.first_stem < report.first_closed && report.first_closed < report.first_model);
@@ -124,6 +124,16 @@ static void test_useless_labels(void **state) {
         free(got);
         encoder_free(m);
     }
+    int lots = 0;
+    for (uint64_t lot = 0; lot < 8; lot++) {
+        struct random r = random_stream(31, lot, 0);
+        for (int i = 0; i < 200; i++) {
+            labels[3][i] = (int)random_below(&r, 3);
+        }
+        encoder_free(train(&p, labels[3], 1, &report));
+        lots += strcmp(report.chosen, "label-free") != 0;
+    }
+    assert_true(lots <= 1);
     encoder_free(free_of);
     free(want);
     pictures_release(&p);
