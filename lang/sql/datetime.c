@@ -329,8 +329,8 @@ enum err_code datetime_read_clock(const char *text, size_t len, int64_t *out, st
 bool datetime_stored(const char *text, size_t len, int64_t *out) {
     struct calendar c = {.year = 0};
     struct time_reader r = {text, text + len};
-    if (time_digits(&r, &c.year) != 4 || !time_accept(&r, '-') || time_digits(&r, &c.month) != 2 || !time_accept(&r, '-') ||
-        time_digits(&r, &c.day) != 2 || c.month < 1 || c.month > 12) {
+    if (time_digits(&r, &c.year) != 4 || !time_accept(&r, '-') || time_digits(&r, &c.month) != 2 ||
+        !time_accept(&r, '-') || time_digits(&r, &c.day) != 2 || c.month < 1 || c.month > 12) {
         return false;
     }
     if (time_accept(&r, ' ')) {
@@ -376,4 +376,3 @@ void datetime_print(int64_t moment, struct buf *out) {
     buf_char(out, ' ');
     datetime_print_clock((moment % DATETIME_DAY + DATETIME_DAY) % DATETIME_DAY, out);
 }
-

@@ -150,7 +150,8 @@ static void insert_select(struct lower *l, const PgQuery__InsertStmt *s, struct 
             lower_add(l, &x.sql, arena_printf(l->a, "c%zu", i + 1));
         }
         lower_add(l, r, i ? ", " : "");
-        rope_join(r, q.columns[i].unknown ? cast_to(l, x, into[i]->type, CAST_EXPLICIT).sql : assign(l, x, into[i]).sql);
+        rope_join(r,
+                  q.columns[i].unknown ? cast_to(l, x, into[i]->type, CAST_EXPLICIT).sql : assign(l, x, into[i]).sql);
     }
     lower_add(l, r, " FROM (");
     for (size_t i = 0; !unique && i < q.count; i++) {

@@ -99,7 +99,8 @@ enum err_code store_register(struct store *s, const char *name, int arguments, s
  * that begin with pg_ are not told: they are what lang/sql writes, not the user. */
 bool store_has_function(const struct store *s, const char *name, int arguments);
 
-/* A collector: an aggregate, also over windows, whose rows are kept, and given all at once: `rows` has count x arguments values. */
+/* A collector: an aggregate, also over windows, whose rows are kept, and given all at once: `rows` has count x
+ * arguments values. */
 typedef enum err_code (*store_collector)(void *user, const struct value *rows, size_t count, size_t arguments,
                                          struct value *result, struct err *e);
 enum err_code store_register_collector(struct store *s, const char *name, int arguments, store_collector f, void *user,
