@@ -9,35 +9,35 @@
     "WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.name NOT LIKE 'thanosql\\_%' ESCAPE '\\' AND "
 
 static const struct sql_column table_columns[] = {
-    {"table_catalog", {.base = PG_NAME}, false},
-    {"table_schema", {.base = PG_NAME}, false},
-    {"table_name", {.base = PG_NAME}, false},
-    {"table_type", {.base = PG_VARCHAR}, false},
+    {"table_catalog", {.base = PG_NAME}, false, false},
+    {"table_schema", {.base = PG_NAME}, false, false},
+    {"table_name", {.base = PG_NAME}, false, false},
+    {"table_type", {.base = PG_VARCHAR}, false, false},
 };
 static const struct sql_column column_columns[] = {
-    {"table_catalog", {.base = PG_NAME}, false},    {"table_schema", {.base = PG_NAME}, false},
-    {"table_name", {.base = PG_NAME}, false},       {"column_name", {.base = PG_NAME}, false},
-    {"ordinal_position", {.base = PG_INT4}, false}, {"column_default", {.base = PG_VARCHAR}, false},
-    {"is_nullable", {.base = PG_VARCHAR}, false},   {"data_type", {.base = PG_VARCHAR}, false},
+    {"table_catalog", {.base = PG_NAME}, false, false},    {"table_schema", {.base = PG_NAME}, false, false},
+    {"table_name", {.base = PG_NAME}, false, false},       {"column_name", {.base = PG_NAME}, false, false},
+    {"ordinal_position", {.base = PG_INT4}, false, false}, {"column_default", {.base = PG_VARCHAR}, false, false},
+    {"is_nullable", {.base = PG_VARCHAR}, false, false},   {"data_type", {.base = PG_VARCHAR}, false, false},
 };
 static const struct sql_column schemata_columns[] = {
-    {"catalog_name", {.base = PG_NAME}, false},
-    {"schema_name", {.base = PG_NAME}, false},
+    {"catalog_name", {.base = PG_NAME}, false, false},
+    {"schema_name", {.base = PG_NAME}, false, false},
 };
 static const struct sql_column pg_tables_columns[] = {
-    {"schemaname", {.base = PG_NAME}, false},
-    {"tablename", {.base = PG_NAME}, false},
-    {"tableowner", {.base = PG_NAME}, false},
+    {"schemaname", {.base = PG_NAME}, false, false},
+    {"tablename", {.base = PG_NAME}, false, false},
+    {"tableowner", {.base = PG_NAME}, false, false},
 };
 static const struct sql_column pg_views_columns[] = {
-    {"schemaname", {.base = PG_NAME}, false},
-    {"viewname", {.base = PG_NAME}, false},
-    {"viewowner", {.base = PG_NAME}, false},
+    {"schemaname", {.base = PG_NAME}, false, false},
+    {"viewname", {.base = PG_NAME}, false, false},
+    {"viewowner", {.base = PG_NAME}, false, false},
 };
 static const struct sql_column pg_indexes_columns[] = {
-    {"schemaname", {.base = PG_NAME}, false},
-    {"tablename", {.base = PG_NAME}, false},
-    {"indexname", {.base = PG_NAME}, false},
+    {"schemaname", {.base = PG_NAME}, false, false},
+    {"tablename", {.base = PG_NAME}, false, false},
+    {"indexname", {.base = PG_NAME}, false, false},
 };
 
 #define VIEW(schema, name, columns, sql) \

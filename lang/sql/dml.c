@@ -53,7 +53,7 @@ static void returning(struct lower *l, struct source *t, PgQuery__Node **list, s
     struct sql_column *columns = arena_alloc(l->a, (count + 1) * sizeof *columns);
     lower_add(l, r, " RETURNING ");
     for (struct target *x = first; x && columns; x = x->next, i++) {
-        columns[i] = (struct sql_column){x->name, x->value.type, !x->value.plain};
+        columns[i] = (struct sql_column){.name = x->name, .type = x->value.type, .computed = !x->value.plain};
         lower_add(l, r, i ? ", " : "");
         rope_join(r, x->value.sql);
         lower_add(l, r, " AS ");

@@ -133,7 +133,7 @@ void utility_show(struct lower *l, const PgQuery__VariableShowStmt *s) {
     if (!x || !column) {
         return;
     }
-    *column = (struct sql_column){x->name, PGTYPE(PG_TEXT), true};
+    *column = (struct sql_column){.name = x->name, .type = PGTYPE(PG_TEXT), .computed = true};
     lower_add(l, &r, "SELECT ");
     rope_add_string(l->a, &r, x->value, strlen(x->value), ROPE_NOWHERE);
     lower_add(l, &r, " AS ");
