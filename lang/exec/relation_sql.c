@@ -18,7 +18,7 @@ static enum err_code describe(struct context *c, struct relation *inner, const s
     for (size_t i = 0; i < count && columns; i++) {
         struct column column = store_column(q, i);
         columns[i].name = arena_strdup(c->arena, column.name);
-        if (!column.declared || !pgtype_parse(column.declared, &columns[i].type)) {
+        if (!column.declared || !pgtype_of_declaration(column.declared, false, &columns[i].type)) {
             columns[i].type = pgtype_of_value(column.type);
         }
     }

@@ -20,6 +20,7 @@ static const struct aggregate_row {
     {"sum", "N", 'N', PLAIN, "sum($1)", "pg_dec(@)"},
     {"sum", "f", 'f', PLAIN, "sum($1)", NULL},
     {"sum", "v", 'v', PLAIN, "pg_interval_sum($1)", NULL},
+    {"avg", "i", 'N', PLAIN, "avg($1)", "pg_dec(@)"},
     {"avg", "N", 'N', PLAIN, "avg($1)", "pg_dec(@)"},
     {"avg", "f", 'f', PLAIN, "avg($1)", NULL},
     {"avg", "v", 'v', PLAIN, "pg_interval_avg($1)", NULL},
@@ -36,11 +37,23 @@ static const struct aggregate_row {
     {"bit_and", "i", '1', PLAIN, "pg_bit_and($1)", NULL},
     {"bit_or", "i", '1', PLAIN, "pg_bit_or($1)", NULL},
     {"bit_xor", "i", '1', PLAIN, "pg_bit_xor($1)", NULL},
+    {"stddev", "i", 'N', PLAIN, "pg_stddev_samp($1)", "pg_dec(@)"},
+    {"stddev", "N", 'N', PLAIN, "pg_stddev_samp($1)", "pg_dec(@)"},
     {"stddev", "f", 'f', PLAIN, "pg_stddev_samp($1)", NULL},
+    {"stddev_samp", "i", 'N', PLAIN, "pg_stddev_samp($1)", "pg_dec(@)"},
+    {"stddev_samp", "N", 'N', PLAIN, "pg_stddev_samp($1)", "pg_dec(@)"},
     {"stddev_samp", "f", 'f', PLAIN, "pg_stddev_samp($1)", NULL},
+    {"stddev_pop", "i", 'N', PLAIN, "pg_stddev_pop($1)", "pg_dec(@)"},
+    {"stddev_pop", "N", 'N', PLAIN, "pg_stddev_pop($1)", "pg_dec(@)"},
     {"stddev_pop", "f", 'f', PLAIN, "pg_stddev_pop($1)", NULL},
+    {"variance", "i", 'N', PLAIN, "pg_var_samp($1)", "pg_dec(@)"},
+    {"variance", "N", 'N', PLAIN, "pg_var_samp($1)", "pg_dec(@)"},
     {"variance", "f", 'f', PLAIN, "pg_var_samp($1)", NULL},
+    {"var_samp", "i", 'N', PLAIN, "pg_var_samp($1)", "pg_dec(@)"},
+    {"var_samp", "N", 'N', PLAIN, "pg_var_samp($1)", "pg_dec(@)"},
     {"var_samp", "f", 'f', PLAIN, "pg_var_samp($1)", NULL},
+    {"var_pop", "i", 'N', PLAIN, "pg_var_pop($1)", "pg_dec(@)"},
+    {"var_pop", "N", 'N', PLAIN, "pg_var_pop($1)", "pg_dec(@)"},
     {"var_pop", "f", 'f', PLAIN, "pg_var_pop($1)", NULL},
     {"corr", "ff", 'f', PLAIN, "pg_corr($1, $2)", NULL},
     {"covar_pop", "ff", 'f', PLAIN, "pg_covar_pop($1, $2)", NULL},
@@ -322,6 +335,10 @@ struct expr aggregate_lower(struct lower *l, const PgQuery__FuncCall *f, const c
     if (!row) {
         s->in_aggregate -= aggregate;
         return call_named(l, name, args, n, place);
+    }
+    bool sums = strcmp(row->name, "sum") == 0 || strcmp(row->name, "avg") == 0;
+    if (sums && args[0].type.base == PG_UNKNOWN) {
+        lower_fail(l, ERR_QUERY, place, "function %s(unknown) is not unique", row->name);
     }
     s->in_aggregate -= aggregate;
     check_place_of(l, f, row, place);

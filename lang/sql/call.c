@@ -49,6 +49,55 @@ static bool is_cast(const char *name, size_t n, struct pgtype *to) {
     return false;
 }
 
+/* Known to PostgreSQL, and in no form here. */
+static bool known_refused(const char *name) {
+    bool refused = false;
+    for (size_t i = 0; i < function_row_count; i++) {
+        if (strcmp(function_rows[i].name, name) == 0) {
+            if (function_rows[i].pattern) {
+                return false;
+            }
+            refused = true;
+        }
+    }
+    return refused;
+}
+
+/* The functions over vectors belong to the session; a store alone has them not. */
+static bool vectors_ready(struct lower *l, const char *signature, const char *pattern, size_t n) {
+    char name[64];
+    size_t len = strcspn(pattern, "(");
+    if (signature[0] != 'V' || len == 0 || len >= sizeof name || strncmp(pattern, "length", len) == 0) {
+        return true;
+    }
+    memcpy(name, pattern, len);
+    name[len] = '\0';
+    return store_has_function(l->in->store, name, (int)n);
+}
+
+/* What kind of thing a letter wants, where a quoted literal could be several. */
+static char kind_of(char letter) {
+    return strchr("inNfIL", letter) ? 'n' : strchr("dsz", letter) ? 'd' : letter;
+}
+
+/* A literal that two functions of the name would read as different things, and none as text. */
+static bool ambiguous(const struct function_row *best, const struct expr *args, size_t n) {
+    for (size_t i = 0; i < n && i < strlen(best->signature); i++) {
+        char kind = kind_of(best->signature[i]);
+        if (args[i].type.base != PG_UNKNOWN || args[i].null || strchr("taowEA", kind)) {
+            continue;
+        }
+        for (size_t k = 0; k < function_row_count; k++) {
+            const struct function_row *other = &function_rows[k];
+            if (other->pattern && strcmp(other->name, best->name) == 0 && strlen(other->signature) == n &&
+                signature_match(other->signature, args, n) >= 0 && kind_of(other->signature[i]) != kind) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 struct expr call_named(struct lower *l, const char *name, struct expr *args, size_t n, long place) {
     const struct function_row *best = NULL;
     int least = 0;
@@ -59,6 +108,20 @@ struct expr call_named(struct lower *l, const char *name, struct expr *args, siz
             best = &function_rows[i];
             least = cost;
         }
+    }
+    if (!best && known_refused(name)) {
+        lower_refuse(l, place, "the function %s", name);
+        return expr_make(PGTYPE(PG_ANY), place);
+    }
+    if (best && (!best->pattern || !vectors_ready(l, best->signature, best->pattern, n))) {
+        lower_refuse(l, place, "this form of %s", name);
+        return expr_make(PGTYPE(PG_ANY), place);
+    }
+    if (best && ambiguous(best, args, n)) {
+        char type[64];
+        lower_fail(l, ERR_QUERY, place, "function %s(%s%s) is not unique", name, pgtype_name(args[0].type, type),
+                   n > 1 ? ", …" : "");
+        err_hint(l->e, "Could not choose a best candidate function. You might need to add explicit type casts.");
     }
     if (best) {
         struct pgtype given = n ? args[0].type : PGTYPE(PG_ANY);

@@ -133,6 +133,9 @@ static struct expr to_text(struct lower *l, struct expr x) {
 /* varchar(n) and char(n): cut by an explicit cast, an error in an assignment. */
 static struct expr fit_length(struct lower *l, struct expr x, struct pgtype to, enum cast_kind kind) {
     bool known = pgtype_same(x.type, to) && x.type.precision == to.precision && x.plain;
+    if (pgtype_is(x.type, PG_CHAR) && to.base != PG_CHAR) { /* its blanks mean nothing */
+        x = expr_fill(l, x.type, x.place, "rtrim($1, ' ')", &x, 1);
+    }
     if (to.precision == 0 || known) {
         x.type = to;
         return x;
@@ -255,6 +258,10 @@ struct pgtype cast_type_name(struct lower *l, const PgQuery__TypeName *t) {
     }
     if (type.base == PG_INTERVAL && t->n_typmods > 0) {
         lower_refuse(l, place, "an interval with fields (write the unit inside the quotes: interval '3 days')");
+    }
+    if ((type.base == PG_VARCHAR || type.base == PG_CHAR) && t->n_typmods > 0 && numbers[0] < 1) {
+        lower_fail(l, ERR_VALUE, place, "length for type %s must be at least 1",
+                   type.base == PG_CHAR ? "char" : "varchar");
     }
     type.precision = numbers[0];
     type.scale = numbers[1];

@@ -37,10 +37,10 @@ static void add_default(struct lower *l, const PgQuery__Node *n, struct pgtype t
         enum pg_base base;
         const char *sql;
     } times[] = {
-        {PG_TIMESTAMPTZ, "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '+00')"},
-        {PG_TIMESTAMP, "(strftime('%Y-%m-%d %H:%M:%f', 'now'))"},
+        {PG_TIMESTAMPTZ, "(rtrim(rtrim(strftime('%Y-%m-%d %H:%M:%f', 'now'), '0'), '.') || '+00')"},
+        {PG_TIMESTAMP, "(rtrim(rtrim(strftime('%Y-%m-%d %H:%M:%f', 'now'), '0'), '.'))"},
         {PG_DATE, "(date('now'))"},
-        {PG_TIME, "(strftime('%H:%M:%f', 'now'))"},
+        {PG_TIME, "(rtrim(rtrim(strftime('%H:%M:%f', 'now'), '0'), '.'))"},
     };
     const char *now = l->now;
     l->now = NULL;

@@ -18,8 +18,8 @@ static const struct expand_row rows[] = {
     {"generate_series", "iii", "p", {NULL}, "series"},
     {"generate_series", "NN", "N", {NULL}, "series"},
     {"generate_series", "NNN", "N", {NULL}, "series"},
-    {"generate_series", "ssv", "s", {NULL}, "time_series"},
     {"generate_series", "zzv", "z", {NULL}, "time_series"},
+    {"generate_series", "ssv", "s", {NULL}, "time_series"},
     {"generate_subscripts", "Ai", "I", {NULL}, "subscripts"},
     {"unnest", "A", "e", {NULL}, "unnest"},
     {"json_array_elements", "j", "j", {"value"}, "json_elements"},
@@ -65,6 +65,10 @@ static const struct expand_row *lower_call(struct lower *l, const PgQuery__FuncC
             best = &rows[i];
             least = cost;
         }
+    }
+    if (best && n > 1 && args[0].type.base == PG_UNKNOWN && args[1].type.base == PG_UNKNOWN &&
+        strcmp(name, "generate_series") == 0) {
+        lower_fail(l, ERR_QUERY, place, "function generate_series(unknown, unknown) is not unique");
     }
     if (!best) {
         call_named(l, name, args, n, place); /* says what is wrong */

@@ -366,6 +366,15 @@ static struct expr row_expr(struct lower *l, const PgQuery__RowExpr *r) {
 static struct expr collate(struct lower *l, const PgQuery__CollateClause *c) {
     struct expr x = expr_lower(l, c->arg);
     const char *name = lower_string(c->collname[c->n_collname - 1]);
+    char type[64];
+    if (x.type.base != PG_UNKNOWN && x.type.base != PG_ANY && !pgtype_is_text(x.type)) {
+        lower_fail(l, ERR_QUERY, lower_place(l, c->location), "collations are not supported by type %s",
+                   pgtype_name(x.type, type));
+    }
+    if (!strpbrk(name, "_-") && strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0 && strcmp(name, "default") != 0) {
+        lower_fail(l, ERR_NOT_FOUND, lower_place(l, c->location),
+                   "collation \"%s\" for encoding \"UTF8\" does not exist", name);
+    }
     if (strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0 && strcmp(name, "default") != 0 &&
         strcmp(name, "ucs_basic") != 0) {
         lower_refuse(l, lower_place(l, c->location), "the collation \"%s\" (text is ordered by code points)", name);
@@ -416,11 +425,12 @@ static struct expr lower_node(struct lower *l, const PgQuery__Node *n) {
     case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
         return collate(l, n->collate_clause);
     case PG_QUERY__NODE__NODE_PARAM_REF:
-        lower_fail(l, ERR_QUERY, lower_place(l, n->param_ref->location), "there is no parameter $%d",
+        lower_fail(l, ERR_NOT_FOUND, lower_place(l, n->param_ref->location), "there is no parameter $%d",
                    (int)n->param_ref->number);
         return expr_make(PGTYPE(PG_ANY), lower_place(l, n->param_ref->location));
     case PG_QUERY__NODE__NODE_SET_TO_DEFAULT:
-        lower_fail(l, ERR_QUERY, lower_place(l, n->set_to_default->location), "DEFAULT is not allowed in this context");
+        lower_fail(l, ERR_SYNTAX, lower_place(l, n->set_to_default->location),
+                   "DEFAULT is not allowed in this context");
         return expr_make(PGTYPE(PG_ANY), -1);
     default:
         lower_refuse(l, lower_place(l, expr_place(n)), "this kind of expression");

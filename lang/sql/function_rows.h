@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Letters as in signature.h; the pattern as in rope_fill(). */
+/* Letters as in signature.h; the pattern as in rope_fill(), or NULL: it is refused by name. */
 struct function_row {
     const char *name, *signature;
     char result;

@@ -185,16 +185,18 @@ static struct expr arithmetic(struct lower *l, char sign, struct expr left, stru
     case '/':
         pattern = whole && both[1].constant ? "($1 / $2)"
                   : exact                   ? "pg_dec(pg_divide($1, $2, 1))"
-                          : (whole || t.base == PG_ANY ? "pg_divide($1, $2, 0)" : "pg_divide($1, $2, 1)");
+                  : t.base == PG_FLOAT4     ? "pg_float4(pg_divide($1, $2, 1))"
+                                        : (whole || t.base == PG_ANY ? "pg_divide($1, $2, 0)" : "pg_divide($1, $2, 1)");
         break;
     case '%':
         pattern = whole && both[1].constant ? "($1 % $2)" : exact ? "pg_dec(pg_mod($1, $2))" : "pg_mod($1, $2)";
         break;
     default: {
         char *plain = arena_printf(l->a, exact ? "pg_dec($1 %c $2)" : "($1 %c $2)", sign);
-        /* 64 bits are the most there are, so only those are watched. */
-        bool wide = t.base == PG_INT8 && !(both[0].constant && both[1].constant && sign != '*');
-        pattern = wide ? arena_printf(l->a, "pg_int8($1, $2, '%c')", sign) : plain;
+        int bytes = t.base == PG_INT2 ? 2 : t.base == PG_INT4 ? 4 : 8;
+        pattern = whole                 ? arena_printf(l->a, "pg_int($1, $2, '%c', %d)", sign, bytes)
+                  : t.base == PG_FLOAT4 ? arena_printf(l->a, "pg_float4($1 %c $2)", sign)
+                                        : plain;
     }
     }
     return expr_fill(l, t, place, pattern ? pattern : "", both, 2);
@@ -259,6 +261,17 @@ struct expr operator_lower(struct lower *l, const char *name, struct expr left, 
         }
     }
     const struct operator_row *row = best_row(rows, sizeof rows / sizeof *rows, name, args, 2);
+    bool day = strcmp(name, "+") == 0 && (pgtype_is(left.type, PG_DATE) || pgtype_is(right.type, PG_DATE));
+    bool open = left.type.base == PG_UNKNOWN || right.type.base == PG_UNKNOWN;
+    bool null = left.null || right.null;
+    if ((!row || (strcmp(row->signature, "tt") != 0 && !known) || (day && open)) && (!known || (day && open)) &&
+        !null) {
+        char a[64], b[64];
+        lower_fail(l, ERR_QUERY, place, "operator is not unique: %s %s %s", pgtype_name(left.type, a), name,
+                   pgtype_name(right.type, b));
+        err_hint(l->e, "Could not choose a best candidate operator. You might need to add explicit type casts.");
+        return expr_make(PGTYPE(PG_ANY), place);
+    }
     if (!row) {
         return no_operator(l, name, &left, &right, place);
     }
@@ -274,6 +287,10 @@ struct expr operator_unary(struct lower *l, const char *name, struct expr x, lon
     const struct operator_row *row = best_row(unary_rows, sizeof unary_rows / sizeof *unary_rows, name, &x, 1);
     if (!row) {
         return no_operator(l, name, NULL, &x, place);
+    }
+    if (x.type.base == PG_UNKNOWN && !x.null && name[0] == '-') {
+        lower_fail(l, ERR_QUERY, place, "operator is not unique: %s unknown", name);
+        err_hint(l->e, "Could not choose a best candidate operator. You might need to add explicit type casts.");
     }
     bool constant = x.constant;
     struct pgtype before = x.type;

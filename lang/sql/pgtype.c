@@ -15,7 +15,7 @@ static const struct {
     [PG_ANY] = {"any", "", FAMILY_NONE, VALUE_NULL},
     [PG_BOOL] = {"boolean", "BOOLEAN", FAMILY_BOOL, VALUE_BOOLEAN},
     [PG_INT2] = {"smallint", "SMALLINT", FAMILY_NUMBER, VALUE_INTEGER},
-    [PG_INT4] = {"integer", "INTEGER", FAMILY_NUMBER, VALUE_INTEGER},
+    [PG_INT4] = {"integer", "INT", FAMILY_NUMBER, VALUE_INTEGER},
     [PG_INT8] = {"bigint", "BIGINT", FAMILY_NUMBER, VALUE_INTEGER},
     [PG_NUMERIC] = {"numeric", "NUMERIC", FAMILY_NUMBER, VALUE_REAL},
     [PG_FLOAT4] = {"real", "REAL", FAMILY_NUMBER, VALUE_REAL},
@@ -184,13 +184,23 @@ bool pgtype_noted(const char *view, size_t n, struct pgtype *out) {
     return pgtype_parse(word, out);
 }
 
+bool pgtype_of_declaration(const char *declared, bool key, struct pgtype *out) {
+    if (!pgtype_parse(declared, out)) {
+        return false;
+    }
+    if (!key && !out->array && strcasecmp(declared, "INTEGER") == 0) {
+        out->base = PG_INT8;
+    }
+    return true;
+}
+
 enum value_type pgtype_value(struct pgtype t) {
     return t.array ? VALUE_TEXT : rows[t.base].value;
 }
 
 struct pgtype pgtype_of_value(enum value_type v) {
     static const enum pg_base bases[] = {
-        [VALUE_NULL] = PG_ANY,  [VALUE_BOOLEAN] = PG_BOOL, [VALUE_INTEGER] = PG_INT4,  [VALUE_REAL] = PG_FLOAT8,
+        [VALUE_NULL] = PG_ANY,  [VALUE_BOOLEAN] = PG_BOOL, [VALUE_INTEGER] = PG_INT8,  [VALUE_REAL] = PG_FLOAT8,
         [VALUE_TEXT] = PG_TEXT, [VALUE_BLOB] = PG_BYTEA,   [VALUE_VECTOR] = PG_VECTOR,
     };
     return PGTYPE(bases[v]);

@@ -73,6 +73,10 @@ const char *pgtype_declaration(struct pgtype t, char out[64]);
 /* The type behind a name of it (int4, "double precision", character varying(10), text[]). False: not known. */
 bool pgtype_parse(const char *name, struct pgtype *out);
 
+/* The type of a stored column. INTEGER is what files are read into: 64 bits; int4 is declared INT, or INTEGER where it
+ * is the key that counts by itself. */
+bool pgtype_of_declaration(const char *declared, bool key, struct pgtype *out);
+
 /* The type of the nth column (from 0) that CREATE VIEW noted in the view's text. False: there is no note. */
 bool pgtype_noted(const char *view, size_t n, struct pgtype *out);
 

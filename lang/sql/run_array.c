@@ -180,6 +180,26 @@ static enum err_code position(const struct value *a, size_t n, struct buf *m, st
     return e->code;
 }
 
+static enum err_code positions(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    struct arena arena = ARENA_INIT;
+    struct array x;
+    struct array_item wanted = item_of(&a[1]);
+    (void)n;
+    if (a[0].type == VALUE_NULL) {
+        return ERR_OK;
+    }
+    read(&arena, &a[0], &x, e);
+    buf_char(m, '{');
+    for (size_t i = 0; i < x.count; i++) {
+        if (same_item(&x.items[i], &wanted)) {
+            buf_printf(m, "%s%zu", m->len > 1 ? "," : "", i + 1);
+        }
+    }
+    buf_char(m, '}');
+    arena_release(&arena);
+    return e->code == ERR_OK ? run_set_text(m, out, e) : e->code;
+}
+
 /* pg_array_to_string(array, between, for NULL) */
 static enum err_code to_string(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct arena arena = ARENA_INIT;
@@ -387,6 +407,7 @@ const struct run_row run_array_rows[] = {
     {"pg_array_remove", 2, true, drop},
     {"pg_array_replace", 3, true, replace},
     {"pg_array_position", 2, true, position},
+    {"pg_array_positions", 2, true, positions},
     {"pg_array_to_string", 3, true, to_string},
     {"pg_array_length", 2, false, length},
     {"pg_array_size", 1, false, size},

@@ -86,8 +86,8 @@ static enum err_code modulo(const struct value *a, size_t n, struct buf *m, stru
     return d == 0 ? zero(e) : run_set_real(fmod(run_number(&a[0]), d), out);
 }
 
-/* pg_int8(a, b, sign): 64 bits, watched. */
-static enum err_code int8(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+/* pg_int(a, b, sign, bytes): of integers, watched. */
+static enum err_code integers(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     int64_t r;
     (void)n;
     (void)m;
@@ -96,10 +96,17 @@ static enum err_code int8(const struct value *a, size_t n, struct buf *m, struct
         return run_set_real(a[2].text[0] == '+' ? x + y : a[2].text[0] == '-' ? x - y : x * y, out);
     }
     int64_t x = a[0].integer, y = a[1].integer;
+    int64_t most = a[3].integer == 2 ? INT16_MAX : a[3].integer == 4 ? INT32_MAX : INT64_MAX;
     bool over = a[2].text[0] == '+'   ? __builtin_add_overflow(x, y, &r)
                 : a[2].text[0] == '-' ? __builtin_sub_overflow(x, y, &r)
                                       : __builtin_mul_overflow(x, y, &r);
-    return over ? err_set(e, ERR_VALUE, "bigint out of range") : run_set_integer(r, out);
+    if (over || r > most || r < -most - 1) {
+        return err_set(e, ERR_VALUE, "%s out of range",
+                       a[3].integer == 2   ? "smallint"
+                       : a[3].integer == 4 ? "integer"
+                                           : "bigint");
+    }
+    return run_set_integer(r, out);
 }
 
 static enum err_code decimal(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
@@ -360,7 +367,7 @@ static enum err_code uuid(const struct value *a, size_t n, struct buf *m, struct
 const struct run_row run_number_rows[] = {
     {"pg_divide", 3, false, divide},
     {"pg_mod", 2, false, modulo},
-    {"pg_int8", 3, false, int8},
+    {"pg_int", 4, false, integers},
     {"pg_dec", 1, false, decimal},
     {"pg_to_int", 3, false, to_int},
     {"pg_numeric", 3, false, numeric},

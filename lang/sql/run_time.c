@@ -288,33 +288,36 @@ static enum err_code make_interval(const struct value *a, size_t n, struct buf *
     return run_give_span(&v, m, out, e);
 }
 
-static void carry(int64_t *small, int64_t *large, int64_t unit) {
-    *large += *small / unit;
-    *small %= unit;
-    if (*large > 0 && *small < 0) {
+/* Give the smaller part the sign of the larger. */
+static void agree(int64_t *small, int64_t *large, int64_t unit, int64_t below) {
+    if (*large > 0 && (*small < 0 || (*small == 0 && below < 0))) {
         *small += unit;
         --*large;
-    } else if (*large < 0 && *small > 0) {
+    } else if (*large < 0 && (*small > 0 || (*small == 0 && below > 0))) {
         *small -= unit;
         ++*large;
     }
 }
 
+/* As interval_justify_interval() and its like in PostgreSQL's timestamp.c. */
 static enum err_code justify(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     struct interval v;
+    bool days = strcmp(a[1].text, "hours") != 0, hours = strcmp(a[1].text, "days") != 0;
     (void)n;
     if (run_read_span(&a[0], &v, e) != ERR_OK) {
         return e->code;
     }
-    if (strcmp(a[1].text, "days") != 0) {
-        carry(&v.micros, &v.days, DATETIME_DAY);
+    if (hours) {
+        v.days += v.micros / DATETIME_DAY;
+        v.micros %= DATETIME_DAY;
     }
-    if (strcmp(a[1].text, "hours") != 0) {
-        carry(&v.days, &v.months, 30);
+    if (days) {
+        v.months += v.days / 30;
+        v.days %= 30;
+        agree(&v.days, &v.months, 30, hours ? v.micros : 0);
     }
-    if (v.months > 0 && v.days < 0) {
-        v.days += 30;
-        v.months--;
+    if (hours) {
+        agree(&v.micros, &v.days, DATETIME_DAY, 0);
     }
     return run_give_span(&v, m, out, e);
 }

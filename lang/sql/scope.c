@@ -189,7 +189,7 @@ static void note_column(void *user, const struct column *c) {
         return;
     }
     n->name = arena_strdup(t->l->a, c->name);
-    if (!c->declared || !pgtype_parse(c->declared, &n->type)) {
+    if (!c->declared || !pgtype_of_declaration(c->declared, c->key, &n->type)) {
         n->type = pgtype_of_value(c->type);
         t->unknown = true;
     }

@@ -192,6 +192,9 @@ static void limit_part(struct lower *l, const PgQuery__Node *n, const char *what
     struct expr x = expr_lower(l, n);
     long k;
     if (ordinal(n, &k)) {
+        if (k < 0) {
+            lower_fail(l, ERR_VALUE, x.place, "%s must not be negative", what);
+        }
         rope_join(r, x.sql);
         return;
     }

@@ -198,8 +198,8 @@ struct query select_values(struct lower *l, const PgQuery__SelectStmt *s) {
         for (size_t r = 0; r < rows; r++) {
             cells[r * width + i] = cast_to(l, column[r], type, CAST_IMPLICIT);
         }
-        q.columns[i] = (struct sql_column){
-            .name = arena_printf(l->a, "column%zu", i + 1), .type = type, .computed = true};
+        q.columns[i] =
+            (struct sql_column){.name = arena_printf(l->a, "column%zu", i + 1), .type = type, .computed = true};
         struct target *t = arena_alloc(l->a, sizeof *t);
         if (t) {
             t->name = q.columns[i].name;

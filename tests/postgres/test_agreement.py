@@ -17,10 +17,11 @@ FILES = sorted((HERE / "corpus").glob("*.sql"))
 KINDS = {"42601": "Syntax", "42P01": "NotFound", "42703": "NotFound", "42883": "NotFound", "42704": "NotFound",
          "3F000": "NotFound", "42P02": "NotFound", "42P07": "Exists", "42701": "Exists", "42712": "Exists", "42710": "Exists",
          "42P06": "Exists", "0A": "Unsupported", "22": "Value", "2B": "Query", "23": "Query", "42": "Query", "21": "Query",
-         "25": "Query", "3B": "Query"}
+         "25": "Query", "3B": "Query", "54": "Value"}
 # What PostgreSQL's types are where a notebook shows them.
-TYPES = {16: "boolean", 20: "integer", 21: "integer", 23: "integer", 26: "integer", 700: "real", 701: "real", 1700: "real",
+TYPES = {16: "boolean", 20: "integer", 21: "integer", 23: "integer", 26: "integer", 700: "single", 701: "real", 1700: "real",
          17: "blob"}
+PRECISION = {"real": 1e-12, "single": 1e-7}
 
 
 def statements(path):
@@ -62,7 +63,7 @@ def run_postgres(server, name, lines):
     results = []
     for line in lines:
         try:
-            cursor.execute(line.rstrip("; ").replace("%", "%%") if False else line)
+            cursor.execute(line)
         except psycopg2.Error as error:
             code = error.pgcode or ""
             results.append(("error", KINDS.get(code, KINDS.get(code[:2], code)), str(error).strip()))
@@ -108,12 +109,12 @@ def same_value(theirs, ours, kind):
         return ours == "NULL"
     if kind == "boolean":
         return ours == {"t": "True", "f": "False"}[theirs]
-    if kind == "real":
+    if kind in PRECISION:
         try:
             a, b = float(theirs), float(ours)
         except ValueError:
             return False
-        return a == b or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+        return a == b or abs(a - b) <= PRECISION[kind] * max(abs(a), abs(b))
     if kind == "vector":
         a, b = ([float(x) for x in v.strip("[]").split(",")] for v in (theirs, ours))
         return len(a) == len(b) and all(abs(x - y) <= 1e-6 * max(1, abs(x)) for x, y in zip(a, b))
@@ -131,7 +132,7 @@ def difference(line, theirs, ours):
     if [c[0] for c in theirs[1]] != [c[0] for c in ours[1]]:
         return f"columns {[c[0] for c in theirs[1]]} but ours {[c[0] for c in ours[1]]}"
     for a, b in zip(theirs[1], ours[1]):
-        if b[1] not in ("?", a[1]):
+        if b[1] not in ("?", "real" if a[1] == "single" else a[1]):
             return f"column {a[0]} is {a[1]} but ours {b[1]}"
     rows, found = theirs[2], ours[2]
     if len(rows) != len(found):
