@@ -16,6 +16,13 @@ struct expr {
     bool plain;          /* a column as it is stored */
     bool constant;       /* a number that is not 0 */
     long place;
+    /* Of a + b - c …, and of a || b …: the terms without what stands around them, so that one more does not nest. */
+    struct {
+        struct rope terms;
+        int count;
+        char kind;
+        enum pg_base base;
+    } chain;
 };
 
 struct source_column {

@@ -161,6 +161,40 @@ static struct expr compare(struct lower *l, const char *name, struct expr left, 
     return expr_fill(l, PGTYPE(PG_BOOL), place, pattern ? pattern : "", both, 2);
 }
 
+enum { LONGEST_CHAIN = 40 }; /* terms; SQLite's functions take 127 arguments */
+
+/* left joint right, between `before` and `after`. SQLite's parser is as deep as its text nests (100), so the terms of a
+ * chain stand side by side. */
+static struct expr chained(struct lower *l, char kind, struct expr left, const char *joint, struct expr right,
+                           struct pgtype t, const char *before, const char *after, long place) {
+    struct expr out = expr_make(t, place);
+    bool goes_on = left.chain.kind == kind && left.chain.base == t.base && left.chain.count < LONGEST_CHAIN;
+    out.chain.terms = rope_copy(l->a, goes_on ? &left.chain.terms : &left.sql);
+    out.chain.count = goes_on ? left.chain.count + 1 : 2;
+    out.chain.kind = kind;
+    out.chain.base = t.base;
+    rope_add(l->a, &out.chain.terms, joint, place);
+    rope_join(&out.chain.terms, rope_copy(l->a, &right.sql));
+    lower_add(l, &out.sql, before);
+    rope_join(&out.sql, rope_copy(l->a, &out.chain.terms));
+    lower_add(l, &out.sql, after);
+    return out;
+}
+
+static struct expr sum(struct lower *l, char sign, struct expr *both, struct pgtype t, long place) {
+    int bytes = t.base == PG_INT2 ? 2 : t.base == PG_INT4 ? 4 : 8;
+    if (pgtype_is_integer(t)) {
+        char *before = arena_printf(l->a, "pg_sum(%d, ", bytes);
+        return chained(l, '+', both[0], sign == '+' ? ", '+', " : ", '-', ", both[1], t, before ? before : "", ")",
+                       place);
+    }
+    return chained(l, '+', both[0], sign == '+' ? " + " : " - ", both[1], t,
+                   t.base == PG_NUMERIC  ? "pg_dec("
+                   : t.base == PG_FLOAT4 ? "pg_float4("
+                                         : "(",
+                   ")", place);
+}
+
 /* + - * / % of numbers. Integers keep SQLite's own operators where they agree. */
 static struct expr arithmetic(struct lower *l, char sign, struct expr left, struct expr right, long place) {
     struct expr both[2] = {left, right};
@@ -191,6 +225,9 @@ static struct expr arithmetic(struct lower *l, char sign, struct expr left, stru
     case '%':
         pattern = whole && both[1].constant ? "($1 % $2)" : exact ? "pg_dec(pg_mod($1, $2))" : "pg_mod($1, $2)";
         break;
+    case '+':
+    case '-':
+        return sum(l, sign, both, t, place);
     default: {
         char *plain = arena_printf(l->a, exact ? "pg_dec($1 %c $2)" : "($1 %c $2)", sign);
         int bytes = t.base == PG_INT2 ? 2 : t.base == PG_INT4 ? 4 : 8;
@@ -245,7 +282,7 @@ struct expr operator_lower(struct lower *l, const char *name, struct expr left, 
         for (int i = 0; i < 2; i++) {
             args[i] = cast_to(l, args[i], PGTYPE(PG_TEXT), CAST_EXPLICIT);
         }
-        return expr_fill(l, PGTYPE(PG_TEXT), place, "($1 || $2)", args, 2);
+        return chained(l, '|', args[0], " || ", args[1], PGTYPE(PG_TEXT), "(", ")", place);
     }
     /* A literal beside a type is of that type first, where the operator takes two of a kind. */
     for (int i = 0; i < 2; i++) {

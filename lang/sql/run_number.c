@@ -109,6 +109,18 @@ static enum err_code integers(const struct value *a, size_t n, struct buf *m, st
     return run_set_integer(r, out);
 }
 
+/* pg_sum(bytes, a, sign, b, sign, c, …): from left to right. */
+static enum err_code sum(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    struct value step[4] = {a[1], a[1], a[0], a[0]};
+    for (size_t i = 2; i + 1 < n && e->code == ERR_OK; i += 2) {
+        step[1] = a[i + 1];
+        step[2] = a[i];
+        integers(step, 4, m, &step[0], e);
+    }
+    *out = step[0];
+    return e->code;
+}
+
 static enum err_code decimal(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     (void)n;
     (void)m;
@@ -365,33 +377,19 @@ static enum err_code uuid(const struct value *a, size_t n, struct buf *m, struct
 }
 
 const struct run_row run_number_rows[] = {
-    {"pg_divide", 3, false, divide},
-    {"pg_mod", 2, false, modulo},
-    {"pg_int", 4, false, integers},
-    {"pg_dec", 1, false, decimal},
-    {"pg_to_int", 3, false, to_int},
-    {"pg_numeric", 3, false, numeric},
-    {"pg_float4", 1, false, float4},
-    {"pg_round", 2, false, round_to},
-    {"pg_trunc", 2, false, trunc_to},
-    {"pg_ceil", 1, false, ceil_of},
-    {"pg_floor", 1, false, floor_of},
-    {"pg_rint", 1, false, rint_of},
-    {"pg_sqrt", 1, false, sqrt_of},
-    {"pg_cbrt", 1, false, cbrt_of},
-    {"pg_ln", 1, false, ln},
-    {"pg_log10", 1, false, log10_of},
-    {"pg_exp", 1, false, exp_of},
-    {"pg_power", 2, false, power},
-    {"pg_math", 2, false, math},
-    {"pg_atan2", 2, false, atan2_of},
-    {"pg_gcd", 2, false, gcd},
-    {"pg_lcm", 2, false, lcm},
-    {"pg_factorial", 1, false, factorial},
-    {"pg_shift32", 2, false, shift32},
-    {"pg_width_bucket", 4, false, width_bucket},
-    {"pg_greatest", -1, true, greatest},
-    {"pg_least", -1, true, least},
-    {"pg_uuid", 2, false, uuid},
-    {NULL, 0, false, NULL},
+    {"pg_divide", 3, false, divide},     {"pg_mod", 2, false, modulo},
+    {"pg_int", 4, false, integers},      {"pg_sum", -1, false, sum},
+    {"pg_dec", 1, false, decimal},       {"pg_to_int", 3, false, to_int},
+    {"pg_numeric", 3, false, numeric},   {"pg_float4", 1, false, float4},
+    {"pg_round", 2, false, round_to},    {"pg_trunc", 2, false, trunc_to},
+    {"pg_ceil", 1, false, ceil_of},      {"pg_floor", 1, false, floor_of},
+    {"pg_rint", 1, false, rint_of},      {"pg_sqrt", 1, false, sqrt_of},
+    {"pg_cbrt", 1, false, cbrt_of},      {"pg_ln", 1, false, ln},
+    {"pg_log10", 1, false, log10_of},    {"pg_exp", 1, false, exp_of},
+    {"pg_power", 2, false, power},       {"pg_math", 2, false, math},
+    {"pg_atan2", 2, false, atan2_of},    {"pg_gcd", 2, false, gcd},
+    {"pg_lcm", 2, false, lcm},           {"pg_factorial", 1, false, factorial},
+    {"pg_shift32", 2, false, shift32},   {"pg_width_bucket", 4, false, width_bucket},
+    {"pg_greatest", -1, true, greatest}, {"pg_least", -1, true, least},
+    {"pg_uuid", 2, false, uuid},         {NULL, 0, false, NULL},
 };

@@ -96,6 +96,10 @@ enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t l
     /* Looking for suggestions runs queries, which would overwrite the message. */
     char message[sizeof e->message];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
+    if (strstr(message, "stack overflow") || strstr(message, "Expression tree is too large")) {
+        err_set(e, ERR_SYNTAX, "this statement nests too deeply for the store");
+        return err_hint(e, "keep an inner result with CREATE TABLE name AS …, and go on from that table");
+    }
     return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
 }
 
