@@ -311,7 +311,12 @@ void dml_update(struct lower *l, const PgQuery__UpdateStmt *s) {
     lower_add(l, &r, " AS ");
     lower_add_name(l, &r, alias, ROPE_NOWHERE);
     scope.clause = "UPDATE";
+    int subqueries = l->subqueries;
     assignments(l, t, s->relation->relname, s->target_list, s->n_target_list, &r);
+    if (!from.first && l->subqueries > subqueries) {
+        /* A subquery must see the table as it was. With a FROM, SQLite computes all rows before it changes one. */
+        lower_add(l, &from, "(SELECT 1)");
+    }
     if (from.first) {
         lower_add(l, &r, " FROM ");
         rope_join(&r, from);

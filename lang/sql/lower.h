@@ -86,6 +86,7 @@ struct lower {
     struct check_text text;
     struct scope *scope;
     int depth, counter;
+    int subqueries;  /* seen so far, within expressions */
     const char *now; /* the statement's time, once it was asked for */
     struct sql_output *out;
 };

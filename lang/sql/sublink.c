@@ -81,6 +81,7 @@ struct expr operator_sublink(struct lower *l, const PgQuery__SubLink *s) {
     long place = lower_place(l, s->location);
     const char *name = s->n_oper_name ? lower_string(s->oper_name[s->n_oper_name - 1]) : "=";
     struct query q = select_node(l, s->subselect);
+    l->subqueries++;
     struct expr out = expr_make(PGTYPE(PG_ANY), place);
     switch (s->sub_link_type) {
     case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
