@@ -33,14 +33,14 @@ struct completion {
     size_t count;
     struct completion_match {
         const char *text, *type; /* type: "keyword", "option", "model", "table", "column", "file", … */
+        const char *signature;   /* more about it: "whole number, default 5"; "" if there is no more */
     } * matches;                 /* in the arena, sorted and unique */
 };
 enum err_code session_complete(struct session *s, const char *code, size_t len, size_t cursor, struct arena *a,
                                struct completion *out, struct err *e);
 
-/* Help for the name at byte `cursor`, in the arena: plain text, and HTML if any. *plain is NULL if there is none.
- * `detail` is Jupyter's 0 or 1. */
+/* Help for the name at byte `cursor`, in the arena; *page is NULL if there is none. `detail` is Jupyter's 0 or 1. */
 enum err_code session_inspect(struct session *s, const char *code, size_t len, size_t cursor, int detail,
-                              struct arena *a, const char **plain, const char **html, struct err *e);
+                              struct arena *a, struct help_page **page, struct err *e);
 
 #endif

@@ -84,8 +84,8 @@ static void run_cell(struct execution *x) {
         display_finish(display);
     }
     if (e.code == ERR_OK) {
-        reply(x, json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request),
-                           "payload"));
+        reply(x, json_pack("{s:s, s:o, s:o}", "status", "ok", "user_expressions", user_expressions(x->request),
+                           "payload", display_payload(display)));
     } else {
         json_t *error = display_error(&e, x->code, x->len);
         publish(x, "error", json_incref(error));

@@ -2,6 +2,7 @@
 #include "kernel/protocol/dispatch.h"
 
 #include "base/utf8.h"
+#include "kernel/display/help_view.h"
 #include "kernel/version.h"
 
 #include <string.h>
@@ -72,8 +73,8 @@ void on_complete(struct lane *lane, const struct message *request) {
     for (size_t i = 0; i < found.count; i++) {
         const struct completion_match *m = &found.matches[i];
         json_array_append_new(matches, json_string(m->text));
-        json_array_append_new(
-            types, json_pack("{s:I, s:I, s:s, s:s}", "start", start, "end", end, "text", m->text, "type", m->type));
+        json_array_append_new(types, json_pack("{s:I, s:I, s:s, s:s, s:s}", "start", start, "end", end, "text", m->text,
+                                               "type", m->type, "signature", m->signature));
     }
     message_reply(lane, request, "complete_reply",
                   json_pack("{s:s, s:o, s:I, s:I, s:{s:o}}", "status", "ok", "matches", matches, "cursor_start", start,
@@ -83,7 +84,8 @@ void on_complete(struct lane *lane, const struct message *request) {
 }
 
 void on_inspect(struct lane *lane, const struct message *request) {
-    const char *code, *plain = NULL, *html = NULL;
+    const char *code;
+    struct help_page *page = NULL;
     size_t len, cursor;
     struct arena arena = ARENA_INIT;
     struct err e = ERR_INIT;
@@ -93,16 +95,10 @@ void on_inspect(struct lane *lane, const struct message *request) {
     }
     int detail = message_number(request->content, "detail_level", 0) > 0;
     stop_clear(&lane->kernel->stop);
-    session_inspect(lane->kernel->session, code, len, cursor, detail, &arena, &plain, &html, &e);
-    json_t *data = json_object();
-    if (plain) {
-        json_object_set_new(data, "text/plain", json_string(plain));
-    }
-    if (html) {
-        json_object_set_new(data, "text/html", json_string(html));
-    }
+    session_inspect(lane->kernel->session, code, len, cursor, detail, &arena, &page, &e);
     message_reply(lane, request, "inspect_reply",
-                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", plain != NULL, "data", data, "metadata"),
+                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", page != NULL, "data",
+                            page ? help_bundle(page) : json_object(), "metadata"),
                   NULL);
     arena_release(&arena);
 }

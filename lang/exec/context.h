@@ -10,6 +10,8 @@
 #include "lang/store/store.h"
 #include "lang/syntax/ast.h"
 
+struct notebook;
+
 struct context {
     struct store *store;
     const struct workspace *workspace;
@@ -18,6 +20,7 @@ struct context {
     struct arena *arena; /* dies with the cell */
     const char *code;    /* the cell's text, which spans count in */
     size_t len;
+    struct notebook *notebook;
     int temporaries; /* temporary tables made so far, for their names */
 };
 

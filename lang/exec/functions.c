@@ -3,6 +3,8 @@
 
 #include "ml/search/similarity.h"
 
+#include <string.h>
+
 /* A vector argument: bytes of a column are floats, whatever type the value came with. */
 static enum err_code vector_argument(const struct value *v, const float **out, size_t *length, struct err *e) {
     if (v->type == VALUE_VECTOR) {
@@ -40,12 +42,10 @@ static enum err_code similarity(void *user, const struct value *arguments, size_
     return ERR_OK;
 }
 
-static const struct {
-    const char *name;
-    int arguments;
-    store_function function;
-} rows[] = {
-    {"similarity", 2, similarity},
+static const struct function_row rows[] = {
+    {"similarity", "similarity(a, b)",
+     "The cosine of two vectors: 1 for the same direction. NULL where either is NULL.",
+     "SELECT a.image_path, similarity(a.m_simclr, b.m_simclr) AS score FROM t a, t b", 2, similarity},
 };
 
 enum err_code functions_register(struct store *s, struct err *e) {
@@ -55,4 +55,17 @@ enum err_code functions_register(struct store *s, struct err *e) {
         }
     }
     return ERR_OK;
+}
+
+const struct function_row *functions_at(size_t index) {
+    return index < sizeof rows / sizeof *rows ? &rows[index] : NULL;
+}
+
+const struct function_row *functions_find(const char *name) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
 }

@@ -1,6 +1,8 @@
 /* Every option of every statement, one row each. To add one: a row here, and a field in option_rows.h. */
 #include "lang/exec/option_rows.h"
 
+#include "lang/exec/settings.h"
+
 #include "ml/image/preset.h"
 
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
@@ -137,6 +139,7 @@ const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(ge
 
 const struct option_table *options_table_at(size_t index) {
     static const struct option_table *const tables[] = {&build_options, &convert_options, &search_options,
-                                                        &print_options, &copy_options,    &get_options};
+                                                        &print_options, &copy_options,    &get_options,
+                                                        &settings_table};
     return index < COUNT(tables) ? tables[index] : NULL;
 }
