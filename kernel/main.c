@@ -179,7 +179,6 @@ int main(int count, char **arguments) {
         sockets_open(&kernel.connection, &kernel.sockets, &e) == ERR_OK && run(&e) == ERR_OK) {
         sockets_close(kernel.sockets);
         connection_release(&kernel.connection);
-        history_release(&kernel.history);
         close(kernel.shell_wake);
         close(kernel.control_wake);
         return EXIT_SUCCESS;

@@ -10,6 +10,7 @@
 #include "lang/exec/help.h"
 #include "lang/exec/names.h"
 #include "lang/exec/notebook.h"
+#include "lang/store/history.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
 #include "lang/syntax/completion.h"
@@ -22,6 +23,7 @@ struct session {
     struct workspace workspace;
     struct store *store; /* opened by the first statement */
     struct notebook notebook;
+    struct history *history; /* made by the first that needs it */
     struct stop *stop;
     int temporaries;
 };
@@ -44,6 +46,7 @@ enum err_code session_open(const struct session_config *config, struct session *
 void session_close(struct session *s) {
     if (s) {
         notebook_release(&s->notebook);
+        history_free(s->history);
         store_close(s->store);
         workspace_release(&s->workspace);
         free(s);
@@ -146,6 +149,26 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
     s->temporaries = c.temporaries;
     arena_release(&arena);
     return e->code;
+}
+
+static enum err_code need_history(struct session *s, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct err why = ERR_INIT;
+    if (!s->history) {
+        const char *path = workspace_private(&s->workspace, &a, "history.db", &why);
+        s->history = history_new(path ? path : ":memory:"); /* a workspace that is not ours to write to */
+    }
+    arena_release(&a);
+    return s->history ? ERR_OK : err_nomem(e);
+}
+
+enum err_code session_history_add(struct session *s, long long line, const char *code, size_t len, struct err *e) {
+    return need_history(s, e) == ERR_OK ? history_add(s->history, line, code, len, e) : e->code;
+}
+
+enum err_code session_history(struct session *s, const struct history_query *query, history_row *each, void *user,
+                              struct err *e) {
+    return need_history(s, e) == ERR_OK ? history_find(s->history, query, each, user, e) : e->code;
 }
 
 enum completeness session_is_complete(struct session *s, const char *code, size_t len, const char **indent) {

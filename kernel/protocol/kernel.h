@@ -3,7 +3,6 @@
 #define KERNEL_PROTOCOL_KERNEL_H
 
 #include "base/stop.h"
-#include "kernel/protocol/history.h"
 #include "kernel/transport/connection.h"
 #include "kernel/transport/iopub.h"
 #include "kernel/transport/sockets.h"
@@ -22,7 +21,6 @@ struct kernel {
     int shell_wake, control_wake; /* eventfds: the lane looks at `ending` */
     char id[37];                  /* one a process: the `session` of every header */
     const char *username;
-    struct history history;
     int execution_count;
 };
 

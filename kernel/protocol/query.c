@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "kernel/display/help_view.h"
+#include "kernel/protocol/history.h"
 #include "kernel/version.h"
 
 #include <string.h>
@@ -106,7 +107,7 @@ void on_inspect(struct lane *lane, const struct message *request) {
 void on_history(struct lane *lane, const struct message *request) {
     message_reply(
         lane, request, "history_reply",
-        json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(&lane->kernel->history, request->content)),
+        json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(lane->kernel->session, request->content)),
         NULL);
 }
 
