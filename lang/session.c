@@ -6,8 +6,10 @@
 #include "lang/exec/context.h"
 #include "lang/exec/expand.h"
 #include "lang/exec/functions.h"
+#include "lang/exec/matrix.h"
 #include "lang/exec/statements.h"
 #include "lang/exec/help.h"
+#include "lang/exec/models.h"
 #include "lang/exec/names.h"
 #include "lang/exec/notebook.h"
 #include "lang/store/history.h"
@@ -24,8 +26,11 @@ struct session {
     struct store *store; /* opened by the first statement */
     struct notebook notebook;
     struct history *history; /* made by the first that needs it */
+    struct functions *functions;
+    struct matrices *matrices;
     struct stop *stop;
     int temporaries;
+    struct buf stale_models;
 };
 
 enum err_code session_open(const struct session_config *config, struct session **out, struct err *e) {
@@ -48,6 +53,9 @@ void session_close(struct session *s) {
         notebook_release(&s->notebook);
         history_free(s->history);
         store_close(s->store);
+        functions_free(s->functions);
+        matrices_free(s->matrices);
+        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }
@@ -62,9 +70,11 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, e) != ERR_OK) {
+    if (functions_register(store, &s->functions, e) != ERR_OK || !(s->matrices = matrices_new())) {
         store_close(store);
-        return e->code;
+        functions_free(s->functions);
+        s->functions = NULL;
+        return err_nomem(e);
     }
     s->store = store;
     return ERR_OK;
@@ -116,7 +126,9 @@ static enum err_code run_cell(struct session *s, struct context *c, const struct
             return context_at(e, statement->span);
         }
         c->store = s->store;
+        c->matrices = s->matrices;
         statement_run(c, statement, e);
+        models_sweep(c);
         if (s->store) {
             variables_sweep(c);
         }
@@ -140,7 +152,8 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
                         .code = cell.text,
                         .len = cell.len,
                         .notebook = &s->notebook,
-                        .temporaries = s->temporaries};
+                        .temporaries = s->temporaries,
+                        .stale_models = &s->stale_models};
     if (e->code == ERR_OK && parse_parts(&arena, cell.text, parts, &first, e) == ERR_OK &&
         check_names(s, &c, first, e) == ERR_OK) {
         run_cell(s, &c, first, e);

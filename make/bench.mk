@@ -6,7 +6,8 @@ $(B)/bench/%: $(B)/bench/%.o $(call objects,ml base)
 .PHONY: bench bench-peers
 bench: packages
 	@$(MAKE) -s $(B)/thanosql-kernel $(BENCH) venv
-	@for part in speed scale retrieval; do echo "== $$part"; \
+	@echo "== search, beside reading the memory once"; $(B)/bench/search
+	@for part in speed search scale retrieval; do echo "== $$part"; \
 	  THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/$$part.py || exit 1; done
 
 PEERS := build/venv-peers

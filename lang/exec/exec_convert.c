@@ -1,9 +1,11 @@
 /* CONVERT USING: rows are read in batches, their pictures decoded and embedded on all cores, and rows and vectors
  * written to a temporary table, which is the relation. With table_name that table then takes the place of the named
- * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing. */
+ * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing; and
+ * pictures that the named table has a vector of already are embedded only where something has changed. */
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
+#include "lang/exec/reuse.h"
 #include "lang/exec/statements.h"
 
 #include <stdio.h>
@@ -29,13 +31,23 @@ struct convert {
     struct arena batch_arena;
     struct value *values; /* (batch, columns) */
     float *vectors;       /* (batch, dimension) */
-    unsigned char *marks;
+    unsigned char *marks; /* (batch): has no vector */
     struct pictures pictures;
+    /* With table_name: what is known of each file, and the rows that are left to be embedded, with their vectors. */
+    bool reuses;
+    struct reuse reuse;
+    struct file_state *files;
+    size_t *left;
+    float *fresh;
 };
 
 static void convert_release(struct convert *x) {
     store_finish(x->rows);
     store_finish(x->insert);
+    reuse_end(&x->reuse);
+    free(x->files);
+    free(x->left);
+    free(x->fresh);
     encoder_free(x->encoder);
     arena_release(&x->batch_arena);
     pictures_release(&x->pictures);
@@ -103,19 +115,55 @@ static enum err_code read_batch(struct context *c, struct convert *x, bool *more
     return e->code;
 }
 
+/* Take over what vectors there are, and keep in x->pictures only what is left to be embedded, noting whose it is. */
+static enum err_code reuse_batch(struct convert *x, struct err *e) {
+    size_t left = 0;
+    for (size_t i = 0; i < x->held && e->code == ERR_OK; i++) {
+        const struct value *path = &x->values[i * x->columns + (size_t)x->image];
+        bool found = false;
+        x->files[i] = reuse_file(x->pictures.entries[i].path);
+        reuse_find(&x->reuse, path, &x->files[i], x->vectors + i * x->dimension, &found, e);
+        if (!found) {
+            x->left[left] = i;
+            x->pictures.entries[left++] = x->pictures.entries[i];
+        }
+    }
+    x->pictures.count = left;
+    return e->code;
+}
+
+/* From the last on, so that none is overwritten before it has moved. */
+static void spread_fresh(struct convert *x) {
+    for (size_t i = x->pictures.count; i-- > 0;) {
+        size_t row = x->left[i];
+        unsigned char mark = x->marks[i];
+        memcpy(x->vectors + row * x->dimension, x->fresh + i * x->dimension, x->dimension * sizeof *x->fresh);
+        x->marks[i] = 0;
+        x->marks[row] = mark;
+    }
+}
+
 static enum err_code embed_batch(struct convert *x, struct picture_watch *watch, struct err *e) {
     bool skip = strcmp(x->set.on_error, "skip") == 0;
+    memset(x->marks, 0, x->batch);
+    if (x->reuses && reuse_batch(x, e) != ERR_OK) {
+        return e->code;
+    }
     struct ml_source source = pictures_source(&x->pictures);
     struct ml_watch reports = picture_watch_for(watch);
-    memset(x->marks, 0, x->batch);
     watch->before = x->done;
-    encoder_embed(x->encoder, &source, 0, x->held, x->vectors, skip ? x->marks : NULL, &reports, e);
-    for (size_t i = 0; e->code == ERR_OK && i < x->held; i++) {
+    encoder_embed(x->encoder, &source, 0, x->pictures.count, x->reuses ? x->fresh : x->vectors, skip ? x->marks : NULL,
+                  &reports, e);
+    for (size_t i = 0; e->code == ERR_OK && i < x->pictures.count; i++) {
         if (x->marks[i] && x->failed++ == 0) {
             const char *path = x->pictures.entries[i].path;
             size_t row = x->pictures.entries[i].row;
-            snprintf(x->first_failure, sizeof x->first_failure, "row %zu, %.200s", row, path ? path : "NULL");
+            snprintf(x->first_failure, sizeof x->first_failure, "row %zu, %.200s", row,
+                     path ? path : x->pictures.entries[i].instead);
         }
+    }
+    if (x->reuses) {
+        spread_fresh(x);
     }
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
         err_hint(e, "OPTIONS (on_error='skip') keeps such rows, without a vector");
@@ -123,27 +171,21 @@ static enum err_code embed_batch(struct convert *x, struct picture_watch *watch,
     return e->code;
 }
 
-/* Columns as the query declares them; the first batch tells how long the vectors of a VECTOR column are. */
+/* Columns as the query declares them, and the vectors. */
 static enum err_code define_columns(struct context *c, struct convert *x, struct err *e) {
     struct buf sql = BUF_INIT;
     char type[32];
-    for (size_t i = 0; i < x->columns; i++) {
-        struct column column = store_column(x->rows, i);
-        size_t length = x->held && x->values[i].type == VALUE_VECTOR ? x->values[i].length : 0;
-        if ((int)i == x->dropped) {
-            continue;
+    const char *const *names = exec_column_names(c, x->rows);
+    for (size_t i = 0; names && i < x->columns; i++) {
+        if ((int)i != x->dropped) {
+            exec_add_column(&sql, x->rows, i, names[i]);
+            buf_str(&sql, ", ");
         }
-        store_add_identifier(&sql, column.name);
-        if (column.type != VALUE_NULL) {
-            store_type_name(column.type, length, type);
-            buf_printf(&sql, " %s", type);
-        }
-        buf_str(&sql, ", ");
     }
     store_add_identifier(&sql, x->result);
     store_type_name(VALUE_VECTOR, x->dimension, type);
     buf_printf(&sql, " %s", type);
-    x->definitions = buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    x->definitions = names && buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
     buf_release(&sql);
     return x->definitions ? ERR_OK : err_nomem(e);
 }
@@ -186,6 +228,10 @@ static enum err_code write_batch(struct convert *x, struct err *e) {
             store_step(x->insert, &row, e) == ERR_OK) {
             store_reset(x->insert, e);
         }
+        if (x->reuses && !x->marks[r] && e->code == ERR_OK) {
+            reuse_note(&x->reuse, &x->values[r * x->columns + (size_t)x->image], &x->files[r],
+                       (int64_t)(x->done + r + 1), vector.vector, e);
+        }
     }
     x->done += x->held;
     return e->code;
@@ -210,20 +256,23 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
     return e->code;
 }
 
-/* The temporary table's rows become table `name`, replacing what was there. */
+/* The temporary table's rows become table `name`, replacing what was there. They are read in the order they were
+ * written; to ask for it would need a name for the row number that no column has. */
 static enum err_code keep_table(struct context *c, const struct convert *x, struct err *e) {
     struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE IF EXISTS ");
+    buf_str(&sql, "DROP TABLE IF EXISTS main.");
     store_add_identifier(&sql, x->set.table_name);
-    buf_str(&sql, "; CREATE TABLE ");
+    buf_str(&sql, "; CREATE TABLE main.");
     store_add_identifier(&sql, x->set.table_name);
     buf_printf(&sql, " (%s); INSERT INTO main.", x->definitions);
     store_add_identifier(&sql, x->set.table_name);
-    buf_printf(&sql, " SELECT * FROM %s ORDER BY rowid", x->table);
+    buf_printf(&sql, " SELECT * FROM %s", x->table);
+    reuse_add_sql(&x->reuse, &sql);
     if (!buf_ok(&sql)) {
         err_nomem(e);
     } else if (store_begin(c->store, e) == ERR_OK) {
-        if (store_run(c->store, sql.data, e) == ERR_OK) {
+        const struct vectors_record vectors = {x->set.table_name, x->result, x->model.name, x->model.file};
+        if (store_run(c->store, sql.data, e) == ERR_OK && registry_put_vectors(c->store, &vectors, e) == ERR_OK) {
             store_commit(c->store, e);
         } else {
             store_rollback(c->store);
@@ -234,18 +283,38 @@ static enum err_code keep_table(struct context *c, const struct convert *x, stru
     return e->code;
 }
 
-static void say_skipped(struct context *c, const struct convert *x) {
+static void say_outcome(struct context *c, const struct convert *x) {
+    char *reused = arena_printf(c->arena, "Reused %zu vectors of unchanged pictures, embedded %zu.", x->reuse.reused,
+                                x->done - x->failed - x->reuse.reused);
+    if (x->reuse.reused > 0 && reused) {
+        context_say(c, reused);
+    }
     if (x->failed > 0) {
         context_warn(c, "Warning: %zu of %zu pictures could not be read and have no vector; the first: %s", x->failed,
                      x->done, x->first_failure);
     }
 }
 
+static enum err_code open_reuse(struct context *c, struct convert *x, struct relation *r, struct err *e) {
+    const char *file = workspace_private(c->workspace, c->arena, x->model.file, e);
+    x->reuses = true;
+    x->files = calloc(x->batch, sizeof *x->files);
+    x->left = calloc(x->batch, sizeof *x->left);
+    x->fresh = calloc(x->batch * x->dimension, sizeof *x->fresh);
+    if (!file || !x->files || !x->left || !x->fresh) {
+        return err_nomem(e);
+    }
+    return reuse_begin(&x->reuse, c, r, x->set.table_name, x->result, file, x->dimension, e);
+}
+
 enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
     struct convert x = {.set = {.batch_size = 1024, .on_error = "fail"}};
     struct relation inner = RELATION_INIT;
     if (options_apply(c, &convert_options, s->options, &x.set, e) != ERR_OK ||
-        exec_check_table_name(&convert_options, s->options, x.set.table_name, e) != ERR_OK ||
+        exec_check_table_name(&convert_options, s->options, &x.set.table_name, e) != ERR_OK ||
+        (x.set.table_name &&
+         exec_check_target(c, x.set.table_name, options_find(&convert_options, s->options, "table_name")->value.span,
+                           e) != ERR_OK) ||
         exec_open_model(c, &s->base, &x.model, &x.encoder, e) != ERR_OK) {
         return e->code;
     }
@@ -255,17 +324,19 @@ enum err_code lower_convert(struct context *c, const struct statement *s, struct
                : x.set.table_name ? exec_model_column(c, &x.model)
                                   : "convert_result";
     x.table = relation_new_table(c, r, e);
-    if (x.table && x.result && open_rows(c, s, &x, &inner, e) == ERR_OK) {
+    if (x.table && x.result && open_rows(c, s, &x, &inner, e) == ERR_OK &&
+        (!x.set.table_name || open_reuse(c, &x, r, e) == ERR_OK)) {
         convert_rows(c, &x, e);
     }
     store_finish(x.rows);
     store_finish(x.insert);
+    reuse_end(&x.reuse);
     x.rows = x.insert = NULL; /* an open query would keep a table from being replaced */
     if (e->code == ERR_OK && x.set.table_name) {
         keep_table(c, &x, e);
     }
     if (e->code == ERR_OK) {
-        say_skipped(c, &x);
+        say_outcome(c, &x);
         buf_printf(&r->sql, "SELECT * FROM %s", x.table);
     }
     convert_release(&x);

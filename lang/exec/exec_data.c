@@ -1,6 +1,7 @@
 /* COPY, GET and LIST: what comes into the workspace, and what is in it. */
 #include "lang/data/csv.h"
 #include "lang/data/datasets.h"
+#include "lang/data/pretrained.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/statements.h"
@@ -9,18 +10,6 @@
 
 #include <string.h>
 #include <strings.h>
-
-enum err_code exec_check_table_name(const struct option_table *table, const struct option *given, const char *name,
-                                    struct err *e) {
-    if (name && (strncmp(name, "thanosql_", 9) == 0 || strncmp(name, "sqlite_", 7) == 0)) {
-        const struct option *o = table ? options_find(table, given, "table_name") : NULL;
-        err_set(e, ERR_VALUE, "table names that begin with thanosql_ or sqlite_ are reserved");
-        if (o) {
-            context_at(e, o->value.span);
-        }
-    }
-    return e->code;
-}
 
 static enum err_code check_source(const char *path, const struct literal *source, struct err *e) {
     const char *dot = strrchr(path, '.');
@@ -35,19 +24,22 @@ static enum err_code check_source(const char *path, const struct literal *source
     return context_at(e, source->span);
 }
 
-static enum err_code make_room(struct context *c, const struct statement *s, bool replace, struct err *e) {
+/* For the table `name`, a part of the name in the statement. */
+static enum err_code make_room(struct context *c, const struct statement *s, const char *name, bool replace,
+                               struct err *e) {
     bool found = false;
-    if (store_has_table(c->store, s->name.text, &found, e) != ERR_OK || !found) {
-        return e->code;
+    if (exec_check_target(c, name, s->name.span, e) != ERR_OK || store_has_table(c->store, name, &found, e) != ERR_OK ||
+        !found) {
+        return context_at(e, s->name.span);
     }
     if (!replace) {
-        err_set(e, ERR_EXISTS, "a table named '%s' exists already", s->name.text);
+        err_set(e, ERR_EXISTS, "a table named '%s' exists already", name);
         err_hint(e, "OPTIONS (overwrite=True) replaces it");
         return context_at(e, s->name.span);
     }
     struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE ");
-    store_add_identifier(&sql, s->name.text);
+    buf_str(&sql, "DROP TABLE main.");
+    store_add_identifier(&sql, name);
     if (buf_ok(&sql)) {
         store_run(c->store, sql.data, e);
     } else {
@@ -60,9 +52,10 @@ static enum err_code make_room(struct context *c, const struct statement *s, boo
 
 enum err_code run_copy(struct context *c, const struct statement *s, struct err *e) {
     struct copy_settings set = {.if_exists = "fail"};
+    const char *name = s->name.text;
     long long rows = 0;
     if (options_apply(c, &copy_options, s->options, &set, e) != ERR_OK ||
-        exec_check_table_name(NULL, NULL, s->name.text, e) != ERR_OK) {
+        exec_check_table_name(NULL, NULL, &name, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
     const char *path = s->source.text ? workspace_resolve(c->workspace, c->arena, s->source.text) : NULL;
@@ -73,8 +66,8 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
         return e->code;
     }
     bool replace = set.overwrite || strcmp(set.if_exists, "replace") == 0;
-    if (make_room(c, s, replace, e) == ERR_OK &&
-        csv_load(c->store, path, s->name.text, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
+    if (make_room(c, s, name, replace, e) == ERR_OK &&
+        csv_load(c->store, path, name, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
         if (store_commit(c->store, e) == ERR_OK) {
             context_say(c, "Success");
         }
@@ -87,9 +80,7 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
 enum err_code run_get(struct context *c, const struct statement *s, struct err *e) {
     struct get_settings set = {0};
     if (strcmp(s->word, "dataset") != 0) {
-        err_set(e, ERR_UNSUPPORTED, "GET THANOSQL MODEL is not available in this version");
-        err_hint(e, "BUILD MODEL … USING SimCLR trains a model of your own");
-        return context_at(e, s->span);
+        return exec_get_model(c, s, e);
     }
     if (options_apply(c, &get_options, s->options, &set, e) == ERR_OK &&
         dataset_get(c->workspace->root, s->name.text, set.overwrite, c->stop, c->out, e) == ERR_OK) {
@@ -140,6 +131,14 @@ static enum err_code fill_datasets(struct listing *list) {
     return list->e->code;
 }
 
+static enum err_code fill_offered(struct listing *list) {
+    const struct pretrained *p;
+    for (size_t i = 0; (p = pretrained_at(i)); i++) {
+        list_row(list, (const char *const[]){p->name, "SimCLR", p->published}, 3);
+    }
+    return list->e->code;
+}
+
 static enum err_code fill_nothing(struct listing *list) {
     return list->e->code;
 }
@@ -151,8 +150,8 @@ static const struct list_kind {
     {"model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_models},
     {"table", "table_name TEXT", "?1", fill_tables},
     {"thanosql dataset", "name TEXT, data_type TEXT", "?1, ?2", fill_datasets},
-    /* The hosted service's models and tutorials are gone with it. */
-    {"thanosql model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_nothing},
+    {"thanosql model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_offered},
+    /* The hosted service's tutorials are gone with it. */
     {"thanosql tutorial", "name TEXT", "?1", fill_nothing},
 };
 

@@ -1,17 +1,17 @@
-/* BUILD MODEL and DELETE MODEL. The new model is trained and written beside the old one, and takes its place only when
- * it is whole: whatever fails or is interrupted before leaves the old one as it was. */
+/* BUILD MODEL, FIT MODEL and DELETE MODEL. The new model is trained and written beside the old one, and takes its place
+ * only when it is whole: whatever fails or is interrupted before leaves the old one as it was. */
+#include "lang/exec/build_report.h"
 #include "lang/exec/exec_int.h"
+#include "lang/exec/label_values.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
 
 #include "base/suggest.h"
-#include "lang/store/registry.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
 static enum err_code check_base(const struct statement *s, struct err *e) {
     static const char *const others[] = {
@@ -37,39 +37,79 @@ static enum err_code check_base(const struct statement *s, struct err *e) {
     return context_at(e, s->base.span);
 }
 
-static enum err_code check_free(struct context *c, const struct statement *s, bool overwrite, struct err *e) {
-    bool found = false;
-    if (registry_has(c->store, s->name.text, &found, e) == ERR_OK && found && !overwrite) {
-        err_set(e, ERR_EXISTS, "a model named '%s' exists already", s->name.text);
-        err_hint(e, "OPTIONS (overwrite=True) replaces it");
-        context_at(e, s->name.span);
+/* A model in the making. */
+struct building {
+    const struct statement *s;
+    const struct option_table *table;
+    struct build_settings set;
+    struct backbone_options backbone;
+    const char *class_name, *usual; /* the base model; the column of paths where none is named, or NULL */
+    const char *column;             /* that the pictures came from */
+    struct pictures pictures;
+    struct label_values labels;
+    struct encoder *m;
+    struct encoder_report report;
+};
+
+static void building_release(struct building *b) {
+    encoder_free(b->m);
+    pictures_release(&b->pictures);
+    label_values_release(&b->labels);
+}
+
+static enum err_code find_columns(const struct building *b, const struct store_query *q, int *image, int *label,
+                                  struct err *e) {
+    const struct statement *s = b->s;
+    const char *wanted = b->set.image_col;
+    if (!wanted && b->usual && relation_find_column(q, b->usual) >= 0) {
+        wanted = b->usual;
+    }
+    if (relation_image_column(q, wanted, options_find(b->table, s->options, "image_col"), s->query.span, image, e) ==
+            ERR_OK &&
+        b->set.label_col) {
+        const struct option *given = options_find(b->table, s->options, "label_col");
+        relation_named_column(q, b->set.label_col, given, label, e);
     }
     return e->code;
 }
 
-/* All paths of the training query; *column is the name of the column they come from. */
-static enum err_code collect(struct context *c, const struct statement *s, const struct build_settings *set,
-                             struct pictures *p, const char **column, struct err *e) {
+/* Path and label of one row. */
+static enum err_code collect_row(struct context *c, struct building *b, struct store_query *q, int image, int label,
+                                 struct err *e) {
+    struct pictures *p = &b->pictures;
+    struct value path = store_value(q, (size_t)image);
+    if (pictures_add(c, p, c->arena, &path, p->count + 1, e) == ERR_OK && label >= 0) {
+        struct value value = store_value(q, (size_t)label);
+        if (label_values_number(&b->labels, &value, &p->entries[p->count - 1].label, e) == ERR_VALUE) {
+            context_at(e, options_find(b->table, b->s->options, "label_col")->value.span);
+        }
+    }
+    return e->code;
+}
+
+/* All rows of the training query. */
+static enum err_code collect(struct context *c, struct building *b, struct err *e) {
     struct relation r = RELATION_INIT;
     struct store_query *q = NULL;
-    int image = 0;
+    int image = 0, label = -1;
     bool row = false;
-    const struct option *given = options_find(&build_options, s->options, "image_col");
+    const struct statement *s = b->s;
     if (relation_add_query(c, &r, &s->query, e) == ERR_OK && relation_prepare(c, &r, s->query.span, &q, e) == ERR_OK &&
-        relation_image_column(q, set->image_col, given, s->query.span, &image, e) == ERR_OK) {
-        *column = arena_strdup(c->arena, store_column(q, (size_t)image).name);
+        find_columns(b, q, &image, &label, e) == ERR_OK) {
+        b->column = arena_strdup(c->arena, store_column(q, (size_t)image).name);
         while (store_step(q, &row, e) == ERR_OK && row && context_check(c, e) == ERR_OK) {
-            struct value path = store_value(q, (size_t)image);
-            pictures_add(c, p, c->arena, &path, p->count + 1, e);
+            if (collect_row(c, b, q, image, label, e) != ERR_OK) {
+                break;
+            }
         }
     }
     store_finish(q);
     relation_release(c, &r);
-    if (e->code == ERR_OK && p->count == 0) {
+    if (e->code == ERR_OK && b->pictures.count == 0) {
         err_set(e, ERR_VALUE, "there are no pictures to train on: the query returns no rows");
         context_at(e, s->query.span);
     }
-    return e->code == ERR_OK && !*column ? err_nomem(e) : e->code;
+    return e->code == ERR_OK && !b->column ? err_nomem(e) : e->code;
 }
 
 static enum err_code skip_unreadable(struct context *c, struct pictures *p, struct err *e) {
@@ -82,98 +122,173 @@ static enum err_code skip_unreadable(struct context *c, struct pictures *p, stru
     return e->code;
 }
 
-/* Write the model file and its row; both or none. */
-static enum err_code keep_model(struct context *c, const struct statement *s, const struct build_settings *set,
-                                const char *column, const struct encoder *m, const struct encoder_report *report,
-                                struct err *e) {
-    char *file = arena_printf(c->arena, "models/%s.safetensors", s->name.text);
-    const char *path = file ? workspace_private(c->workspace, c->arena, file, e) : NULL;
-    char epochs[24], images[24], seed[24];
-    snprintf(epochs, sizeof epochs, "%lld", set->max_epochs);
-    snprintf(images, sizeof images, "%zu", report->images);
-    snprintf(seed, sizeof seed, "%lld", set->seed);
-    const char *const notes[] = {"name", s->name.text, "class_name", s->base.text, "image_col", column, "images",
-                                 images, "max_epochs", epochs,       "seed",       seed,        NULL};
-    const struct model_record record = {
-        .name = s->name.text, .class_name = s->base.text, .file = file, .image_col = column};
-    if (!path) {
-        return err_nomem(e);
+/* Notes of the model's file, key and value in turn, NULL at the end; NULL where memory is out. */
+static const char *const *model_notes(struct context *c, const struct building *b, struct err *e) {
+    const struct build_settings *set = &b->set;
+    size_t count, have = 0;
+    const struct report_row *rows = build_report_rows(&b->report, c->arena, &count, e);
+    const char *const own[] = {"name",       b->s->name.text,
+                               "class_name", b->class_name,
+                               "image_col",  b->column,
+                               "label_col",  set->label_col ? set->label_col : "",
+                               "images",     arena_printf(c->arena, "%zu", b->report.images),
+                               "max_epochs", arena_printf(c->arena, "%lld", set->max_epochs),
+                               "seed",       arena_printf(c->arena, "%lld", set->seed)};
+    const size_t owns = sizeof own / sizeof *own;
+    const char **notes = rows ? arena_alloc(c->arena, (owns + 2 * count + 1) * sizeof *notes) : NULL;
+    if (!notes || arena_failed(c->arena)) {
+        err_nomem(e);
+        return NULL;
     }
-    if (store_begin(c->store, e) != ERR_OK) {
-        return e->code;
+    memcpy(notes, own, sizeof own);
+    have = owns;
+    for (size_t i = 0; i < count; i++) {
+        if (!rows[i].timed) {
+            notes[have++] = rows[i].name;
+            notes[have++] = rows[i].text;
+        }
     }
-    if (check_free(c, s, set->overwrite, e) == ERR_OK && registry_put(c->store, &record, e) == ERR_OK &&
-        encoder_save(m, path, notes, e) == ERR_OK) {
-        return store_commit(c->store, e);
-    }
-    store_rollback(c->store);
-    return e->code;
+    return notes;
 }
 
-/* A model's name is also its file's, so it must not lead out of the folder. */
-static enum err_code check_name(const struct statement *s, struct err *e) {
-    const char *name = s->name.text;
-    if (!*name || strlen(name) > 200 || name[0] == '.' || strchr(name, '/')) {
-        err_set(e, ERR_VALUE, "'%.60s' cannot be a model's name", name);
-        err_hint(e, "use letters, digits and _");
-        return context_at(e, s->name.span);
+static enum err_code keep_model(struct context *c, const struct building *b, struct err *e) {
+    const char *const *notes = model_notes(c, b, e);
+    const struct model_record record = {.name = b->s->name.text, .class_name = b->class_name, .image_col = b->column};
+    return notes ? exec_keep_model(c, &b->s->name, &record, b->set.overwrite, b->m, notes, e) : e->code;
+}
+
+/* Labels one a picture, or NULL where there are none. */
+static enum err_code list_labels(struct context *c, const struct building *b, const int **out, struct err *e) {
+    const struct pictures *p = &b->pictures;
+    int *labels = b->set.label_col ? arena_alloc(c->arena, (p->count + 1) * sizeof *labels) : NULL;
+    if (b->set.label_col && !labels) {
+        return err_nomem(e);
     }
+    for (size_t i = 0; labels && i < p->count; i++) {
+        labels[i] = p->entries[i].label;
+    }
+    *out = labels;
     return ERR_OK;
 }
 
-enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
-    struct build_settings set = {
-        .max_epochs = 5, .batch_size = 256, .temperature = 0.2, .views = AUGMENT_UNSET("auto"), .on_error = "fail"};
-    if (check_name(s, e) != ERR_OK || check_base(s, e) != ERR_OK ||
-        options_apply(c, &build_options, s->options, &set, e) != ERR_OK ||
-        check_free(c, s, set.overwrite, e) != ERR_OK) {
+/* What ml says of an option begins with its name: then the error stands at the option. */
+static enum err_code place_option(const struct building *b, struct err *e) {
+    for (size_t i = 0; e->code != ERR_OK && i < b->table->count; i++) {
+        const char *name = b->table->rows[i].name;
+        const struct option *given = options_find(b->table, b->s->options, name);
+        if (given && strncmp(e->message, name, strlen(name)) == 0 && e->message[strlen(name)] == ' ') {
+            return context_at(e, given->value.span);
+        }
+    }
+    return e->code;
+}
+
+/* Train, or tune the encoder that is there. */
+static enum err_code learn(struct context *c, struct building *b, struct picture_watch *watch, struct err *e) {
+    const struct build_settings *set = &b->set;
+    struct encoder_options options = encoder_defaults;
+    struct ml_source source = pictures_source(&b->pictures);
+    struct ml_watch reports = picture_watch_for(watch);
+    options.max_epochs = (int)set->max_epochs;
+    options.batch_size = (int)set->batch_size;
+    options.temperature = (float)set->temperature;
+    options.learning_rate = (float)set->learning_rate;
+    options.seed = (uint64_t)set->seed;
+    options.embedding_size = (int)set->embedding_size;
+    options.augment = set->views.augment;
+    options.switches = exec_switches(&set->views);
+    options.backbone = b->backbone;
+    options.image_size = (int)set->image_size;
+    if (list_labels(c, b, &options.labels, e) != ERR_OK) {
         return e->code;
     }
-    if (set.pretrained) {
-        err_set(e, ERR_UNSUPPORTED, "pretrained weights are not available in this version");
-        return context_at(e, options_find(&build_options, s->options, "pretrained")->value.span);
-    }
-    struct pictures p = PICTURES_INIT;
-    struct encoder *m = NULL;
-    struct encoder_report report = {0};
-    struct picture_watch watch;
-    const char *column = NULL;
-    struct encoder_options options = encoder_defaults;
-    options.max_epochs = (int)set.max_epochs;
-    options.batch_size = (int)set.batch_size;
-    options.temperature = (float)set.temperature;
-    options.learning_rate = (float)set.learning_rate;
-    options.seed = (uint64_t)set.seed;
-    options.embedding_size = (int)set.embedding_size;
-    options.augment = set.views.augment;
-    options.switches = exec_switches(&set.views);
-    context_say(c, "Building model...");
-    picture_watch_begin(&watch, c, "images");
-    collect(c, s, &set, &p, &column, e);
-    if (e->code == ERR_OK && strcmp(set.on_error, "skip") == 0) {
-        skip_unreadable(c, &p, e);
-    }
-    if (e->code == ERR_OK) {
-        struct ml_source source = pictures_source(&p);
-        struct ml_watch reports = picture_watch_for(&watch);
-        encoder_train(&options, &source, &reports, &m, &report, e);
-    }
-    if (e->code == ERR_OK && context_check(c, e) == ERR_OK && keep_model(c, s, &set, column, m, &report, e) == ERR_OK) {
-        const float losses[] = {report.first_loss, report.last_loss};
-        const struct ml_progress end = {.stage = "Training",
-                                        .total = p.count,
-                                        .epoch = report.epochs,
-                                        .epochs = options.max_epochs,
-                                        .losses = losses,
-                                        .loss_count = report.epochs < 2 ? (size_t)report.epochs : 2};
-        picture_watch_end(&watch, &end);
-        context_say(c, "Success");
+    if (b->m) {
+        encoder_tune(b->m, &options, &source, &reports, &b->report, e);
+    } else {
+        encoder_train(&options, &source, &reports, &b->m, &b->report, e);
     }
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
         err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
     }
-    encoder_free(m);
-    pictures_release(&p);
+    exec_backbone_ended(c, options.max_epochs, &b->report);
+    return place_option(b, e);
+}
+
+/* From the query to the stored model. */
+static enum err_code build(struct context *c, struct building *b, struct err *e) {
+    struct picture_watch watch;
+    struct encoder_report *r = &b->report;
+    b->labels.arena = c->arena;
+    context_say(c, "Building model...");
+    picture_watch_begin(&watch, c, "images");
+    collect(c, b, e);
+    if (e->code == ERR_OK && strcmp(b->set.on_error, "skip") == 0) {
+        skip_unreadable(c, &b->pictures, e);
+    }
+    if (e->code == ERR_OK && learn(c, b, &watch, e) == ERR_OK && context_check(c, e) == ERR_OK &&
+        keep_model(c, b, e) == ERR_OK) {
+        const float losses[] = {r->first_loss, r->last_loss};
+        const struct ml_progress end = {.stage = "Training",
+                                        .total = b->pictures.count,
+                                        .epoch = r->epochs,
+                                        .epochs = (int)b->set.max_epochs,
+                                        .losses = losses,
+                                        .loss_count = r->epochs < 2 ? (size_t)r->epochs : 2};
+        picture_watch_end(&watch, &end);
+        build_report_warn(c, r, b->set.label_col);
+        context_say(c, "Success");
+    }
+    return e->code;
+}
+
+static struct building building_begin(const struct statement *s, const struct option_table *table) {
+    return (struct building){.s = s,
+                             .table = table,
+                             .set = {.max_epochs = 5,
+                                     .batch_size = 256,
+                                     .temperature = 0.2,
+                                     .views = AUGMENT_UNSET("auto"),
+                                     .on_error = "fail"},
+                             .pictures = PICTURES_INIT};
+}
+
+enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
+    struct building b = building_begin(s, &build_options);
+    b.class_name = s->base.text;
+    if (check_base(s, e) != ERR_OK || options_apply(c, b.table, s->options, &b.set, e) != ERR_OK ||
+        exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
+        exec_backbone(c, s, &b.set, &b.backbone, e) != ERR_OK) {
+        return e->code;
+    }
+    build(c, &b, e);
+    building_release(&b);
+    return e->code;
+}
+
+/* FIT goes on from a stored model; a base model has learnt nothing that could be gone on from. */
+static enum err_code check_stored(struct context *c, const struct statement *s, struct err *e) {
+    bool found = false;
+    if (strcasecmp(s->base.text, "SimCLR") == 0 && registry_has(c->store, s->base.text, &found, e) == ERR_OK &&
+        !found) {
+        err_set(e, ERR_NOT_FOUND, "FIT goes on from a model that was built; SimCLR is a base model");
+        err_hint(e, "BUILD MODEL %s USING SimCLR … begins from nothing", s->name.text);
+        context_at(e, s->base.span);
+    }
+    return e->code;
+}
+
+enum err_code run_fit(struct context *c, const struct statement *s, struct err *e) {
+    struct building b = building_begin(s, &fit_options);
+    struct model_record from;
+    if (options_apply(c, b.table, s->options, &b.set, e) != ERR_OK || check_stored(c, s, e) != ERR_OK ||
+        exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
+        exec_open_model(c, &s->base, &from, &b.m, e) != ERR_OK) {
+        return e->code;
+    }
+    b.class_name = from.class_name;
+    b.usual = from.image_col;
+    build(c, &b, e);
+    building_release(&b);
     return e->code;
 }
 
@@ -182,9 +297,8 @@ enum err_code run_delete_model(struct context *c, const struct statement *s, str
     if (registry_find(c->store, c->arena, s->name.text, &model, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model.file, e);
-    if (path && registry_remove(c->store, model.name, e) == ERR_OK) {
-        unlink(path); /* a file that is already gone is what was wanted */
+    models_note_stale(c, model.name);
+    if (registry_remove(c->store, model.name, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return e->code;
@@ -195,7 +309,7 @@ enum err_code exec_open_model(struct context *c, const struct name *name, struct
     if (registry_find(c->store, c->arena, name->text, model, e) != ERR_OK) {
         return context_at(e, name->span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model->file, e);
+    const char *path = models_path(c, model, e);
     if (path && encoder_load(path, out, e) != ERR_OK) {
         err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
     }

@@ -1,25 +1,27 @@
 /* SEARCH IMAGE lowers to an expression over its query; nothing is copied:
  *   SELECT q.*, similarity(q.<vectors>, ?1) AS <model>_<base>_similarity1 FROM (<query>) AS q
- * With search_by the rows come best first, top_k of them, as from version 1.0.4 of the language on. */
-#include "lang/exec/exec_int.h"
-#include "lang/exec/option_rows.h"
-#include "lang/exec/pictures.h"
+ * With search_by the rows come best first, top_k of them, as from version 1.0.4 of the language on. Where the query is
+ * a stored column, shortcut.c answers from memory; what is no expression of a row is in search_rows.c. */
+#include "lang/exec/search.h"
+
+#include "lang/exec/models.h"
+#include "lang/exec/shortcut.h"
 #include "lang/exec/statements.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-struct search {
-    const struct statement *statement;
-    struct search_settings set;
-    const struct literal *input; /* a string or a list of strings */
-    bool by_clause;              /* images='…' rather than OPTIONS (search_by=…) */
-    struct model_record model;
-    const char *own_column;
-    float *vectors; /* (count, dimension) */
-    size_t count;
-    int dimension;
-};
+static const struct option *given(const struct search *x, const char *name) {
+    return options_find(&search_options, x->statement->options, name);
+}
+
+static bool is(const char *text, const char *wanted) {
+    return text && strcmp(text, wanted) == 0;
+}
+
+static bool without_input(const struct search *x) {
+    return is(x->set.search_by, "each") || is(x->set.search_by, "duplicates");
+}
 
 static enum err_code find_input(struct search *x, struct err *e) {
     const struct statement *s = x->statement;
@@ -43,139 +45,255 @@ static enum err_code find_input(struct search *x, struct err *e) {
     }
     x->by_clause = clause != NULL;
     x->input = clause ? &clause->value : &x->set.search_input;
-    if (x->input->kind == LITERAL_NONE) {
+    bool there = x->input->kind != LITERAL_NONE;
+    if (there && without_input(x)) {
+        err_set(e, ERR_OPTION, "search_by='%s' searches with the rows themselves, and takes no input",
+                x->set.search_by);
+        return context_at(e, x->input->span);
+    }
+    if (clause && x->set.search_by && strcmp(x->set.search_by, "image") != 0) {
+        err_set(e, ERR_OPTION, "%s=… searches by pictures, and search_by says '%s'", clause->key, x->set.search_by);
+        err_hint(e, "write search_input=… in OPTIONS instead");
+        return context_at(e, clause->key_span);
+    }
+    if (!there && !without_input(x)) {
         err_set(e, ERR_SYNTAX, "SEARCH IMAGE needs a picture to search with");
         err_hint(e, "SEARCH IMAGE images='path of a picture' USING %s AS …", s->base.text);
         return context_at(e, s->span);
     }
+    x->input = there ? x->input : NULL;
     return ERR_OK;
 }
 
-static enum err_code embed_one(struct context *c, struct search *x, const struct encoder *m, const struct literal *item,
-                               struct err *e) {
-    struct pictures p = PICTURES_INIT;
-    if (item->kind != LITERAL_STRING) {
-        err_set(e, ERR_OPTION, "the pictures to search with must be paths in quotes");
-        return context_at(e, item->span);
-    }
-    struct value path = {.type = VALUE_TEXT, .text = item->text, .length = strlen(item->text)};
-    struct picture_watch watch;
-    picture_watch_begin(&watch, c, "images");
-    if (pictures_add(c, &p, c->arena, &path, 0, e) == ERR_OK) {
-        struct ml_source source = pictures_source(&p);
-        struct ml_watch reports = picture_watch_for(&watch);
-        encoder_embed(m, &source, 0, 1, x->vectors + x->count * (size_t)x->dimension, NULL, &reports, e);
-        x->count++;
-    }
-    pictures_release(&p);
-    return context_at(e, item->span);
-}
-
-static enum err_code embed_inputs(struct context *c, struct search *x, struct err *e) {
-    struct encoder *m = NULL;
-    bool list = x->input->kind == LITERAL_LIST;
-    size_t n = list ? x->input->count : 1;
-    if (n == 0) {
-        err_set(e, ERR_OPTION, "the list of pictures to search with is empty");
-        return context_at(e, x->input->span);
-    }
-    if (exec_open_model(c, &x->statement->base, &x->model, &m, e) == ERR_OK) {
-        x->dimension = encoder_dimension(m);
-        x->own_column = exec_model_column(c, &x->model);
-        x->vectors = arena_alloc(c->arena, n * (size_t)x->dimension * sizeof *x->vectors);
-        if (!x->vectors || !x->own_column) {
-            err_nomem(e);
-        }
-        const struct literal *item = list ? x->input->items : x->input;
-        for (; item && e->code == ERR_OK; item = list ? item->next : NULL) {
-            embed_one(c, x, m, item, e);
+/* Options that say something only about other kinds of searches. */
+static enum err_code check_options(const struct search *x, struct err *e) {
+    bool several = x->input && x->input->kind == LITERAL_LIST && x->input->count > 1;
+    const struct {
+        const char *option;
+        bool fits;
+        const char *why;
+    } rules[] = {
+        {"combine", x->input != NULL, "there are no inputs to combine"},
+        {"weights", x->input != NULL, "there are no inputs to weigh"},
+        {"weights", !is(x->set.combine, "none"), "combine='none' gives each input a score of its own"},
+        {"percentile", !search_makes_rows(x), "it is for scores of single rows that are cosines"},
+        {"rerank", x->input != NULL, "there is no input whose answer could be ranked again"},
+        {"rerank",
+         !several || is(x->set.combine, "mean") || given(x, "weights") || is(x->set.rerank, "none") ||
+             is(x->set.search_by, "vector"),
+         "several inputs have a score each; combine='mean' makes one of them"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const struct option *o = given(x, rules[i].option);
+        if (o && !rules[i].fits) {
+            err_set(e, ERR_OPTION, "option %s does not go with this search: %s", rules[i].option, rules[i].why);
+            return context_at(e, o->key_span);
         }
     }
-    encoder_free(m);
-    return e->code;
+    return ERR_OK;
 }
 
 /* The column of vectors in the inner query. */
-static enum err_code find_vectors(struct context *c, const struct search *x, struct relation *inner, const char **out,
-                                  struct err *e) {
+static enum err_code find_vectors(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
     const struct statement *s = x->statement;
     const char *const wanted[] = {x->set.emb_col ? x->set.emb_col : x->own_column, x->own_column, "convert_result"};
-    const struct option *given = options_find(&search_options, s->options, "emb_col");
-    struct store_query *q = NULL;
     int found = -1;
-    if (relation_describe(c, inner, s->query.span, &q, e) != ERR_OK) {
-        return e->code;
-    }
     for (size_t i = 0; i < 3 && found < 0; i++) {
         /* A name that was given is a mistake when it is not there, but for the two names CONVERT gives by itself. */
         bool may = i == 0 || !x->set.emb_col || strcmp(x->set.emb_col, "convert_result") == 0;
         found = may ? relation_find_column(q, wanted[i]) : -1;
     }
-    if (found >= 0) {
-        *out = arena_strdup(c->arena, store_column(q, (size_t)found).name);
-    } else {
+    if (found < 0) {
+        const struct option *o = given(x, "emb_col");
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
-        context_at(e, given ? given->value.span : s->query.span);
+        return context_at(e, o ? o->value.span : s->query.span);
+    }
+    models_check_vectors(c, &x->model, q, (size_t)found);
+    x->vectors = arena_strdup(c->arena, store_column(q, (size_t)found).name);
+    return x->vectors ? ERR_OK : err_nomem(e);
+}
+
+/* The columns that are needed, among those of the inner query. */
+static enum err_code find_columns(struct context *c, struct search *x, struct relation *inner, struct err *e) {
+    struct store_query *q = NULL;
+    int path = 0;
+    bool needed = is(x->set.search_by, "row") || is(x->set.search_by, "each");
+    if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
+        return e->code;
+    }
+    if (find_vectors(c, x, q, e) == ERR_OK && needed &&
+        relation_image_column(q, x->set.image_col, given(x, "image_col"), x->statement->query.span, &path, e) ==
+            ERR_OK) {
+        x->path = arena_strdup(c->arena, store_column(q, (size_t)path).name);
+        if (!x->path) {
+            err_nomem(e);
+        }
     }
     store_finish(q);
-    return e->code == ERR_OK && !*out ? err_nomem(e) : e->code;
+    return e->code;
 }
 
-static const char *result_name(struct context *c, const struct search *x, size_t index) {
+static enum err_code name_results(struct context *c, struct search *x, struct err *e) {
     bool named = x->set.result_col != NULL, plain = named || x->set.emb_col || !x->by_clause;
     const char *stem = named ? x->set.result_col : "search_result";
-    if (!plain) {
-        return arena_printf(c->arena, "%s_similarity%zu", x->own_column, index + 1);
-    }
-    return x->count == 1 ? stem : arena_printf(c->arena, "%s%zu", stem, index + 1);
-}
-
-static enum err_code add_sql(struct context *c, const struct search *x, struct relation *inner, const char *vectors,
-                             struct relation *r, struct err *e) {
-    buf_str(&r->sql, "SELECT q.*");
-    for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
-        const char *name = result_name(c, x, i);
-        int number = 0;
-        if (!name || relation_add_vector(c, inner, x->vectors + i * (size_t)x->dimension, (size_t)x->dimension, &number,
-                                         e) != ERR_OK) {
+    size_t count = x->count ? x->count : 1;
+    x->names = arena_alloc(c->arena, count * sizeof *x->names);
+    for (size_t i = 0; x->names && i < count; i++) {
+        x->names[i] = !plain       ? arena_printf(c->arena, "%s_similarity%zu", x->own_column, i + 1)
+                      : count == 1 ? stem
+                                   : arena_printf(c->arena, "%s%zu", stem, i + 1);
+        if (!x->names[i]) {
             return err_nomem(e);
         }
-        buf_str(&r->sql, ", similarity(q.");
-        store_add_identifier(&r->sql, vectors);
-        buf_printf(&r->sql, ", ?%d) AS ", number);
-        store_add_identifier(&r->sql, name);
+    }
+    return x->names ? ERR_OK : err_nomem(e);
+}
+
+static bool is_result(const struct search *x, const char *name) {
+    for (size_t i = 0; i < (x->count ? x->count : 1); i++) {
+        if (strcasecmp(name, x->names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All columns of the query, but for those that a search before this one has called as this one's results: an outer
+ * query that names them means this one's. */
+static enum err_code keep_columns(struct context *c, struct search *x, struct relation *inner, struct err *e) {
+    struct store_query *q = NULL;
+    struct buf sql = BUF_INIT;
+    bool all = true;
+    if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
+        return e->code;
+    }
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        const char *name = store_column(q, i).name;
+        if (is_result(x, name)) {
+            all = false;
+        } else {
+            buf_str(&sql, sql.len ? ", q." : "q.");
+            store_add_identifier(&sql, name);
+        }
+    }
+    store_finish(q);
+    x->kept = all ? "q.*" : buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    return x->kept ? ERR_OK : err_nomem(e);
+}
+
+enum err_code search_open(struct context *c, const struct statement *s, struct search *x, struct relation *inner,
+                          struct err *e) {
+    *x = (struct search){.statement = s, .set = {.top_k = -1, .threshold = -2}};
+    if (options_apply(c, &search_options, s->options, &x->set, e) != ERR_OK || find_input(x, e) != ERR_OK ||
+        check_options(x, e) != ERR_OK) {
+        return e->code;
+    }
+    if (x->by_clause) {
+        context_say(c, "Searching...");
+    }
+    x->ordered = !x->by_clause;
+    x->top = x->set.top_k >= 0 ? x->set.top_k : x->by_clause || without_input(x) ? 0 : 1000;
+    x->ordered = x->ordered || x->top > 0;
+    if (search_read_inputs(c, x, e) != ERR_OK) {
+        return e->code;
+    }
+    x->own_column = exec_model_column(c, &x->model);
+    if (!x->own_column) {
+        return err_nomem(e);
+    }
+    if (relation_add_query(c, inner, &s->query, e) == ERR_OK && find_columns(c, x, inner, e) == ERR_OK &&
+        search_read_rows(c, x, inner, e) == ERR_OK && name_results(c, x, e) == ERR_OK) {
+        keep_columns(c, x, inner, e);
     }
     return e->code;
 }
 
-enum err_code lower_search(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
-    struct search x = {.statement = s, .set = {.top_k = -1}};
-    const char *vectors = NULL, *first;
-    if (options_apply(c, &search_options, s->options, &x.set, e) != ERR_OK || find_input(&x, e) != ERR_OK) {
-        return e->code;
+/* SELECT q.*, similarity(q.<vectors>, ?1) AS <name>, … FROM (<inner>) AS q */
+static enum err_code write_scores(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
+                                  struct err *e) {
+    buf_printf(&r->sql, "SELECT %s", x->kept);
+    for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
+        int number = 0;
+        relation_add_vector(c, inner, x->queries + i * x->dimension, x->dimension, &number, e);
+        buf_str(&r->sql, ", similarity(q.");
+        store_add_identifier(&r->sql, x->vectors);
+        buf_printf(&r->sql, ", ?%d) AS ", number);
+        store_add_identifier(&r->sql, x->names[i]);
     }
-    if (x.by_clause) {
-        context_say(c, "Searching...");
-    }
-    if (embed_inputs(c, &x, e) != ERR_OK) {
-        return e->code;
-    }
-    struct relation inner = relation_inside(r);
-    if (relation_add_query(c, &inner, &s->query, e) == ERR_OK && find_vectors(c, &x, &inner, &vectors, e) == ERR_OK) {
-        add_sql(c, &x, &inner, vectors, r, e);
-        buf_str(&r->sql, " FROM (");
-        relation_append(r, &inner, e);
-        buf_str(&r->sql, "\n) AS q");
-        long long top = x.set.top_k < 0 ? (x.by_clause ? 0 : 1000) : x.set.top_k;
-        if ((!x.by_clause || top > 0) && (first = result_name(c, &x, 0))) {
-            buf_str(&r->sql, " ORDER BY ");
-            store_add_identifier(&r->sql, first);
-            buf_str(&r->sql, " DESC");
-            if (top > 0) {
-                buf_printf(&r->sql, " LIMIT %lld", top);
+    buf_str(&r->sql, " FROM (");
+    relation_append(r, inner, e);
+    buf_str(&r->sql, "\n) AS q");
+    return e->code;
+}
+
+/* SELECT s.*, score_percentile(s.<name>, ?2) AS <name>_percentile, … FROM ( */
+static enum err_code write_percentiles(struct context *c, const struct search *x, struct relation *inner,
+                                       struct relation *r, struct err *e) {
+    int number = 0;
+    buf_str(&r->sql, "SELECT s.*");
+    if (x->set.percentile && relation_add_vector(c, inner, x->sample, x->sample_count, &number, e) == ERR_OK) {
+        for (size_t i = 0; i < x->count; i++) {
+            char *name = arena_printf(c->arena, "%s_percentile", x->names[i]);
+            if (!name) {
+                return err_nomem(e);
             }
+            buf_str(&r->sql, ", score_percentile(s.");
+            store_add_identifier(&r->sql, x->names[i]);
+            buf_printf(&r->sql, ", ?%d) AS ", number);
+            store_add_identifier(&r->sql, name);
         }
+    }
+    buf_str(&r->sql, " FROM (");
+    return e->code;
+}
+
+enum err_code search_write(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
+                           struct err *e) {
+    bool limited = x->set.threshold >= -1, wrapped = limited || x->set.percentile;
+    if (wrapped) {
+        write_percentiles(c, x, inner, r, e);
+    }
+    if (e->code == ERR_OK) {
+        write_scores(c, x, inner, r, e);
+    }
+    if (wrapped) {
+        buf_str(&r->sql, ") AS s");
+    }
+    for (size_t i = 0; limited && i < x->count; i++) {
+        buf_str(&r->sql, i ? " OR s." : " WHERE s.");
+        store_add_identifier(&r->sql, x->names[i]);
+        buf_printf(&r->sql, " >= %.17g", x->set.threshold);
+    }
+    if (x->ordered) {
+        buf_str(&r->sql, " ORDER BY ");
+        store_add_identifier(&r->sql, x->names[0]);
+        buf_str(&r->sql, " DESC");
+    }
+    if (x->top > 0) {
+        buf_printf(&r->sql, " LIMIT %lld", x->top);
+    }
+    return e->code;
+}
+
+enum err_code search_lower(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
+                           struct err *e) {
+    bool done = false;
+    if (search_makes_rows(x)) {
+        return search_make_rows(c, x, inner, r, e);
+    }
+    if (x->top > 0 && shortcut_top(c, x, inner, r, &done, e) != ERR_OK) {
+        return e->code;
+    }
+    return done ? ERR_OK : search_write(c, x, inner, r, e);
+}
+
+enum err_code lower_search(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
+    struct search x;
+    struct relation inner = relation_inside(r);
+    if (search_open(c, s, &x, &inner, e) == ERR_OK) {
+        search_lower(c, &x, &inner, r, e);
     }
     relation_release(c, &inner);
     return e->code;

@@ -4,15 +4,15 @@
 
 #include "lang/store/store.h"
 
-enum err_code functions_register(struct store *s, struct err *e);
+/* What they keep is freed by functions_free(), after the store is closed. */
+struct functions;
+enum err_code functions_register(struct store *s, struct functions **out, struct err *e);
+void functions_free(struct functions *f); /* NULL is fine */
 
 /* What help and completion say of a function of ours. NULL: it is none. */
-struct function_row {
-    const char *name, *signature, *about, *example;
-    int arguments;
-    store_function function;
+struct function_help {
+    const char *name, *signature, *about;
 };
-const struct function_row *functions_find(const char *name);
-const struct function_row *functions_at(size_t index); /* NULL past the end */
+const struct function_help *functions_find(const char *name);
 
 #endif

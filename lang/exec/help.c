@@ -44,10 +44,17 @@ static const struct {
 
 /* "whole number, 1 to 100000" */
 static const char *values_text(struct arena *a, const struct option_row *row) {
-    static const char *const types[] = {[OPTION_BOOL] = "True or False", [OPTION_INTEGER] = "whole number",
-                                        [OPTION_REAL] = "number",        [OPTION_TEXT] = "text",
-                                        [OPTION_NAME] = "name",          [OPTION_CHOICE] = "",
-                                        [OPTION_TEXTS] = "text or list", [OPTION_SWITCH] = "True or False"};
+    static const char *const types[] = {[OPTION_BOOL] = "True or False",
+                                        [OPTION_INTEGER] = "whole number",
+                                        [OPTION_REAL] = "number",
+                                        [OPTION_TEXT] = "text",
+                                        [OPTION_NAME] = "name",
+                                        [OPTION_CHOICE] = "",
+                                        [OPTION_TEXTS] = "text or list",
+                                        [OPTION_SWITCH] = "True or False",
+                                        [OPTION_SOURCE] = "True, False or a file",
+                                        [OPTION_NUMBERS] = "numbers",
+                                        [OPTION_INPUT] = "text, numbers or a list"};
     struct buf text = BUF_INIT;
     buf_str(&text, types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
@@ -130,7 +137,7 @@ static const char *statement_words(enum statement_kind kind) {
 static double example_number(const struct option_row *row) {
     char *end;
     double number = strtod(row->by_default, &end);
-    return end > row->by_default && !*end && number > 0 ? number : row->low > 0 ? row->low : 1;
+    return end > row->by_default && number > 0 ? number : row->low > 0 ? row->low : 1;
 }
 
 static void option_page(struct help_writer *w, const struct help_request *r, const struct option_table *table,
@@ -209,12 +216,13 @@ static bool dataset_page(struct help_writer *w, const struct help_request *r, co
 }
 
 static bool function_page(struct help_writer *w, const struct help_request *r, const char *word) {
-    const struct function_row *f = functions_find(word);
+    const struct function_help *f = functions_find(word);
     if (f) {
         *w = help_begin(w->arena, arena_printf(w->arena, "%s (function)", f->signature));
         help_words(w, f->about);
+        help_words(w, "NULL where an argument is NULL; an error where vectors are of different lengths.");
         if (r->detail > 0) {
-            help_code(w, "Example", f->example);
+            help_code(w, "Example", arena_printf(w->arena, "SELECT %s FROM my_table", f->signature));
         }
     }
     return f != NULL;

@@ -119,7 +119,7 @@ static void offer_result(void *user, const struct model_record *m) {
 
 static void offer_function(void *user, const char *name) {
     struct offering *o = user;
-    const struct function_row *row = functions_find(name);
+    const struct function_help *row = functions_find(name);
     o->offer(o->to, name, "function", row ? row->signature : NULL);
 }
 

@@ -12,12 +12,22 @@ struct augment_settings {
 #define AUGMENT_UNSET(preset) \
     { preset, -1, -1, -1, -1, -1, -1, -1 }
 
+/* BUILD and FIT. */
 struct build_settings {
     const char *image_col, *label_col, *on_error;
     struct augment_settings views;
-    long long max_epochs, batch_size, seed, embedding_size;
+    long long max_epochs, batch_size, seed, embedding_size, image_size;
     double temperature, learning_rate;
-    bool overwrite, pretrained;
+    bool overwrite;
+    const char *pretrained; /* NULL: no; "": weights that GET THANOSQL MODEL brought; else a file */
+    const char *backbone, *loss, *optimizer, *on_interrupt;
+    long long width;
+    double time_limit;
+};
+
+struct upload_settings {
+    bool overwrite;
+    long long image_size;
 };
 
 struct convert_settings {
@@ -26,9 +36,11 @@ struct convert_settings {
 };
 
 struct search_settings {
-    const char *search_by, *emb_col, *result_col;
-    struct literal search_input;
-    long long top_k;
+    const char *search_by, *image_col, *emb_col, *result_col, *combine, *rerank;
+    struct literal search_input, weights;
+    long long top_k, seed;
+    double threshold; /* below -1: not set */
+    bool percentile;
 };
 
 struct print_settings {
@@ -50,7 +62,7 @@ struct get_settings {
     bool overwrite;
 };
 
-extern const struct option_table build_options, convert_options, search_options, print_options, copy_options,
-    get_options;
+extern const struct option_table build_options, fit_options, convert_options, search_options, print_options,
+    copy_options, get_options, upload_options;
 
 #endif

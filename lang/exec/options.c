@@ -100,7 +100,7 @@ static enum err_code apply_text(struct context *c, const struct option_row *row,
     if (!text) {
         return err_nomem(e);
     }
-    for (char *p = text; row->type != OPTION_TEXT && *p; p++) {
+    for (char *p = text; row->type != OPTION_TEXT && row->type != OPTION_SOURCE && *p; p++) {
         *p = (char)tolower((unsigned char)*p);
     }
     if (row->type == OPTION_NAME && !*text) {
@@ -136,24 +136,36 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
     return context_at(e, o->value.span);
 }
 
-static enum err_code apply_texts(const struct option *o, struct literal *out, struct err *e) {
-    if (o->value.kind == LITERAL_LIST) {
-        for (const struct literal *item = o->value.items; item; item = item->next) {
-            if (item->kind != LITERAL_STRING) {
-                return wrong(o, "a text in quotes, or a list of them", e);
-            }
+/* One literal of that kind, or a list of them. */
+static enum err_code apply_list(const struct option *o, enum literal_kind kind, const char *wanted, struct literal *out,
+                                struct err *e) {
+    bool list = o->value.kind == LITERAL_LIST;
+    for (const struct literal *item = list ? o->value.items : &o->value; item; item = list ? item->next : NULL) {
+        if (item->kind != kind) {
+            return wrong(o, wanted, e);
         }
-    } else if (o->value.kind != LITERAL_STRING) {
-        return wrong(o, "a text in quotes, or a list of them", e);
     }
     *out = o->value;
+    return ERR_OK;
+}
+
+static enum err_code apply_source(struct context *c, const struct option_row *row, const struct option *o,
+                                  const char **out, struct err *e) {
+    bool on = false;
+    if (o->value.kind == LITERAL_STRING && *o->value.text) {
+        return apply_text(c, row, o, out, e);
+    }
+    if (apply_bool(o, &on, &(struct err){.code = ERR_OK}) != ERR_OK) {
+        return wrong(o, "True, False or a file's name in quotes", e);
+    }
+    *out = on ? "" : NULL;
     return ERR_OK;
 }
 
 static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
                                struct err *e) {
     void *at = (char *)settings + row->offset;
-    if (o->value.kind == LITERAL_NONE && row->type != OPTION_BOOL) {
+    if (o->value.kind == LITERAL_NONE) {
         if (row->type == OPTION_INTEGER && row->low <= 0) { /* where 0 stands for none; else None is the default */
             *(long long *)at = 0;
         }
@@ -171,9 +183,16 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     case OPTION_CHOICE:
         return apply_choice(c, row, o, at, e);
     case OPTION_TEXTS:
-        return apply_texts(o, at, e);
+        return apply_list(o, LITERAL_STRING, "a text in quotes, or a list of them", at, e);
+    case OPTION_NUMBERS:
+        return apply_list(o, LITERAL_NUMBER, "a number, or a list of them", at, e);
+    case OPTION_INPUT:
+        *(struct literal *)at = o->value;
+        return ERR_OK;
     case OPTION_SWITCH:
         return apply_switch(row, o, at, e);
+    case OPTION_SOURCE:
+        return apply_source(c, row, o, at, e);
     }
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }

@@ -2,6 +2,8 @@
 #include "lang/exec/relation.h"
 
 #include "base/suggest.h"
+#include "lang/exec/shortcut.h"
+#include "lang/exec/sql_text.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
@@ -27,32 +29,38 @@ void relation_release(struct context *c, struct relation *r) {
         }
         buf_release(&sql);
     }
+    if (r->snapshot) {
+        store_snapshot_end(c->store);
+    }
     buf_release(&r->sql);
     *r = RELATION_INIT;
 }
 
-static enum err_code add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e) {
+enum err_code relation_add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e) {
     struct relation_piece *piece = arena_alloc(c->arena, sizeof *piece);
     if (!piece) {
         return err_nomem(e);
     }
     *piece = (struct relation_piece){r->sql.len, at, len, r->pieces};
     r->pieces = piece;
-    buf_add(&r->sql, c->code + at, len);
-    return ERR_OK;
+    return sql_text_add(&r->sql, c->code, at, len, e);
 }
 
 enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
     size_t at = q->span.at, end = q->span.at + q->span.len;
+    bool done = false;
+    if (shortcut_query(c, r, q, &done, e) != ERR_OK || done) {
+        return e->code == ERR_OK && !buf_ok(&r->sql) ? err_nomem(e) : e->code;
+    }
     for (const struct nested *n = q->nested; n && e->code == ERR_OK; n = n->next) {
-        add_text(c, r, at, n->span.at - at, e);
+        relation_add_text(c, r, at, n->span.at - at, e);
         if (e->code == ERR_OK) {
             statement_lower(c, n->statement, r, e);
         }
         at = n->span.at + n->span.len;
     }
     if (e->code == ERR_OK) {
-        add_text(c, r, at, end - at, e);
+        relation_add_text(c, r, at, end - at, e);
     }
     if (e->code == ERR_OK && !buf_ok(&r->sql)) {
         err_nomem(e);
@@ -60,18 +68,25 @@ enum err_code relation_add_query(struct context *c, struct relation *r, const st
     return e->code;
 }
 
-enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
-                                  int *number, struct err *e) {
+enum err_code relation_add_value(struct context *c, struct relation *r, struct value v, int *number, struct err *e) {
     struct relation_parameter *p = arena_alloc(c->arena, sizeof *p);
-    float *copy = arena_alloc(c->arena, length * sizeof *copy);
-    if (!p || !copy) {
+    if (!p) {
         return err_nomem(e);
     }
-    memcpy(copy, vector, length * sizeof *copy);
-    *p = (struct relation_parameter){{.type = VALUE_VECTOR, .vector = copy, .length = length}, r->parameters};
+    *p = (struct relation_parameter){v, r->parameters};
     r->parameters = p;
     *number = ++r->parameter_count;
     return ERR_OK;
+}
+
+enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
+                                  int *number, struct err *e) {
+    float *copy = arena_alloc(c->arena, length * sizeof *copy);
+    if (!copy) {
+        return err_nomem(e);
+    }
+    memcpy(copy, vector, length * sizeof *copy);
+    return relation_add_value(c, r, (struct value){.type = VALUE_VECTOR, .vector = copy, .length = length}, number, e);
 }
 
 const char *relation_new_table(struct context *c, struct relation *r, struct err *e) {
@@ -107,7 +122,7 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
     if (!buf_ok(&r->sql)) {
         return err_nomem(e);
     }
-    if (store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
+    if (store_prepare_user(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
         map_place(r, otherwise, e);
     }
     return e->code;
@@ -119,9 +134,11 @@ enum err_code relation_prepare(struct context *c, struct relation *r, struct spa
     if (relation_describe(c, r, otherwise, &q, e) != ERR_OK) {
         return e->code;
     }
-    int index = r->parameter_count;
+    int index = r->parameter_count, used = (int)store_parameter_count(q);
     for (const struct relation_parameter *p = r->parameters; p && e->code == ERR_OK; p = p->next, index--) {
-        store_bind(q, index, &p->value, e);
+        if (index <= used) { /* the others belong to what stands around this relation */
+            store_bind(q, index, &p->value, e);
+        }
     }
     if (e->code != ERR_OK) {
         store_finish(q);
@@ -152,6 +169,7 @@ enum err_code relation_append(struct relation *outer, struct relation *inner, st
         t->next = outer->temporaries;
         outer->temporaries = t;
     }
+    outer->snapshot = outer->snapshot || inner->snapshot;
     outer->parameters = inner->parameters;
     outer->parameter_count = inner->parameter_count;
     buf_add(&outer->sql, buf_text(&inner->sql), inner->sql.len);
@@ -184,6 +202,16 @@ enum err_code relation_no_column(const struct store_query *q, const char *name, 
     err_set(e, ERR_NOT_FOUND, "the query has no column named '%s'; it has %s", name, buf_text(&all));
     buf_release(&all);
     return near.best[0] ? err_hint(e, "did you mean '%s'?", near.best) : e->code;
+}
+
+enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
+                                    int *column, struct err *e) {
+    *column = relation_find_column(q, name);
+    if (*column < 0) {
+        relation_no_column(q, name, e);
+        return context_at(e, given->value.span);
+    }
+    return ERR_OK;
 }
 
 enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,

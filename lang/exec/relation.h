@@ -19,12 +19,16 @@ struct relation {
         const char *name;
         struct relation_table *next;
     } * temporaries;
+    bool snapshot; /* the store is held as it is, until the release */
 };
 
 #define RELATION_INIT ((struct relation){.sql = {.data = NULL}})
 
-/* Drops the temporary tables. Every query over the relation must be finished before. */
+/* Drops the temporary tables and ends the snapshot. Every query over the relation must be finished before. */
 void relation_release(struct context *c, struct relation *r);
+
+/* Append a stretch of the cell's own text. */
+enum err_code relation_add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e);
 
 /* Append the SQL of a query of the cell, nested statements lowered in place. */
 enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e);
@@ -32,6 +36,9 @@ enum err_code relation_add_query(struct context *c, struct relation *r, const st
 /* Keep a copy of a vector as a parameter; *number is what stands for it in the SQL, as in ?3. */
 enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
                                   int *number, struct err *e);
+
+/* The same for any value, whose memory is not copied and must live as long as the relation. */
+enum err_code relation_add_value(struct context *c, struct relation *r, struct value v, int *number, struct err *e);
 
 /* Name a new temporary table that the relation owns: "temp.thanosql_3". NULL: no memory (*e set). */
 const char *relation_new_table(struct context *c, struct relation *r, struct err *e);
@@ -55,6 +62,9 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
 /* The number of the column of that name (compared without case), or -1. */
 int relation_find_column(const struct store_query *q, const char *name);
 
+/* The column that an option names. ERR_NOT_FOUND, at the option, lists what there is. */
+enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
+                                    int *column, struct err *e);
 /* ERR_NOT_FOUND for a column of that name, with those there are and the nearest of them. */
 enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e);
 

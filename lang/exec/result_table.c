@@ -15,7 +15,7 @@ static const char *unique_name(struct context *c, const struct column *columns, 
             number++;
         }
     }
-    return number == 1 ? name : arena_printf(c->arena, "%s_%d", name, number);
+    return number == 1 ? name : arena_printf(c->arena, "%s.%d", name, number - 1);
 }
 
 enum err_code result_table_make(struct context *c, const char *name, const struct column *columns, size_t count,

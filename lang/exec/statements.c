@@ -1,6 +1,7 @@
 /* The statement table and its dispatch. A statement is an effect (run) or a relation (lower), never both. */
 #include "lang/exec/statements.h"
 
+#include "lang/exec/exec_int.h"
 #include "lang/exec/notebook.h"
 
 #include <string.h>
@@ -16,6 +17,8 @@ static const struct statement_row rows[] = {
     {STATEMENT_SQL, "SQL", run_sql, NULL},
     {STATEMENT_MAGIC, "magic", run_magic, NULL},
     {STATEMENT_BUILD_MODEL, "BUILD MODEL", run_build, NULL},
+    {STATEMENT_FIT_MODEL, "FIT MODEL", run_fit, NULL},
+    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", run_upload, NULL},
     {STATEMENT_DELETE_MODEL, "DELETE MODEL", run_delete_model, NULL},
     {STATEMENT_CONVERT, "CONVERT", NULL, lower_convert},
     {STATEMENT_SEARCH, "SEARCH", NULL, lower_search},
@@ -23,12 +26,11 @@ static const struct statement_row rows[] = {
     {STATEMENT_COPY, "COPY", run_copy, NULL},
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
+    {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},
     {STATEMENT_SET, "SET", run_set, NULL},
     {STATEMENT_SHOW, "SHOW", NULL, lower_show},
     {STATEMENT_NAME, "a variable", variables_show, NULL},
     /* Known, and not built yet. */
-    {STATEMENT_FIT_MODEL, "FIT MODEL", NULL, NULL},
-    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", NULL, NULL},
     {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
     {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
     {STATEMENT_TRANSFORM, "TRANSFORM", NULL, NULL},
@@ -48,7 +50,9 @@ static const struct statement_row *find_row(const struct statement *s) {
 
 static enum err_code not_built(const struct statement_row *row, const struct statement *s, struct err *e) {
     err_set(e, ERR_UNSUPPORTED, "%s is understood, but not available in this version", row ? row->words : "this");
-    err_hint(e, "available: SQL, GET, COPY, BUILD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, DELETE MODEL");
+    err_hint(
+        e, "available: SQL, GET, COPY, BUILD MODEL, FIT MODEL, UPLOAD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, "
+           "DELETE MODEL");
     return context_at(e, s->span);
 }
 
@@ -84,6 +88,7 @@ static enum err_code keep_result(struct context *c, const struct statement_row *
 
 enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
     const struct statement_row *row = find_row(s);
+    c->running = s;
     if (context_check(c, e) != ERR_OK) {
         return e->code;
     }
@@ -164,8 +169,14 @@ enum err_code statement_show(struct context *c, struct relation *r, struct span 
 
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
     struct relation r = RELATION_INIT;
-    if (relation_add_query(c, &r, &s->query, e) == ERR_OK) {
-        statement_show(c, &r, s->query.span, e);
+    bool created = false;
+    if (exec_refuse_view(c, s, e) == ERR_OK && relation_add_query(c, &r, &s->query, e) == ERR_OK &&
+        exec_create_as(c, &r, s->query.span, &created, e) == ERR_OK) {
+        if (created) {
+            context_say(c, "Success");
+        } else {
+            statement_show(c, &r, s->query.span, e);
+        }
     }
     relation_release(c, &r);
     return e->code;

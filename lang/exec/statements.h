@@ -20,9 +20,12 @@ enum err_code lower_show(struct context *c, const struct statement *s, struct re
 enum err_code run_magic(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e);
+enum err_code run_fit(struct context *c, const struct statement *s, struct err *e);
+enum err_code run_upload(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_delete_model(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_print(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_copy(struct context *c, const struct statement *s, struct err *e);
+enum err_code run_explain(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_get(struct context *c, const struct statement *s, struct err *e);
 enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e);
 enum err_code lower_search(struct context *c, const struct statement *s, struct relation *r, struct err *e);

@@ -3,6 +3,7 @@
 #include "lang/store/history.h"
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "base/utf8.h"
 #include "lang/store/store.h"
 
@@ -157,11 +158,8 @@ static enum err_code write(struct history *h, long long line, const char *code, 
                : e->code;
 }
 
-enum err_code history_add(struct history *h, long long line, const char *code, size_t len, struct err *e) {
+static enum err_code write_somewhere(struct history *h, long long line, const char *code, size_t len, struct err *e) {
     struct err why = ERR_INIT;
-    if (len > LARGEST_CELL || need_store(h, e) != ERR_OK) {
-        return e->code;
-    }
     if (write(h, line, code, len, &why) == ERR_OK) {
         return ERR_OK;
     }
@@ -169,6 +167,20 @@ enum err_code history_add(struct history *h, long long line, const char *code, s
         return err_set(e, why.code, "%s", why.message);
     }
     return fall_back(h, e) == ERR_OK ? write(h, line, code, len, e) : e->code;
+}
+
+enum err_code history_add(struct history *h, long long line, const char *code, size_t len, struct err *e) {
+    char *copy = NULL;
+    if (len > LARGEST_CELL || need_store(h, e) != ERR_OK) {
+        return e->code;
+    }
+    if (!(copy = strndup(code, len))) {
+        return err_nomem(e);
+    }
+    secret_hide(copy, len);
+    write_somewhere(h, line, copy, len, e);
+    free(copy);
+    return e->code;
 }
 
 /* The session that a request means: 0 is this one, a negative number counts back from it. One that has kept no cell yet

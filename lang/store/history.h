@@ -13,6 +13,7 @@ struct history;
 struct history *history_new(const char *path);
 void history_free(struct history *h); /* NULL is fine */
 
+/* Keep the cell, tokens blanked out. One of more than a MiB is data, and is not kept. */
 enum err_code history_add(struct history *h, long long line, const char *code, size_t len, struct err *e);
 enum err_code history_find(struct history *h, const struct history_query *query, history_row *each, void *user,
                            struct err *e);

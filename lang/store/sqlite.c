@@ -1,14 +1,16 @@
-/* The store on SQLite: sqlite3.h's one room. A connection, its busy wait, what SQL may not do, statements and their
- * values, nested transactions, functions of our own. Look-ups are in sqlite_catalogue.c, type names in types.c. */
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. What SQL may not
+ * do is in authorize.c, functions of our own in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in
+ * types.c.
+ */
 #include "lang/store/store.h"
 
 #include "base/clock.h"
 #include "lang/store/aligned.h"
+#include "lang/store/authorize.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
+#include "lang/store/sqlite_int.h"
 #include "lang/store/types.h"
-
-#include <sqlite3.h>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -22,17 +24,9 @@
 #define STEPS_BETWEEN_CHECKS 2000
 #define CACHE_KIB "65536"
 
-enum { MOST_ARGUMENTS = 127 }; /* SQLite's own limit */
-
-struct store {
-    sqlite3 *db;
-    struct stop *stop;
-    char *path;
-    double busy_since;
-    int depth;           /* of our transactions */
-    bool own_outermost;  /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
-    char refused[64];    /* what the authorizer turned away last */
-    struct err function; /* how a function of ours failed */
+enum {
+    MOST_BYTES = 128 << 20,   /* of a value or a row: one function over one value is not interrupted */
+    MOST_PATTERN_BYTES = 1000 /* of LIKE and GLOB, whose time is the pattern's times the text's */
 };
 
 struct store_query {
@@ -87,8 +81,8 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
         return true;
     }
     if (primary == SQLITE_AUTH) {
-        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->refused);
-        err_hint(e, "a workspace is one store; COPY brings other data into it");
+        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->authority.refused);
+        err_hint(e, "%s", s->authority.hint);
         return true;
     }
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
@@ -101,15 +95,20 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
     return false;
 }
 
-/* The failure `result` of sql[0..len). */
-static enum err_code fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
+enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
     if (fail_outside(s, result, e)) {
         return e->code;
     }
     /* Looking for suggestions runs queries, which would overwrite the message. */
     char message[sizeof e->message];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
-    return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    if (s->explaining) {
+        return err_set(e, ERR_QUERY, "%s", message);
+    }
+    s->explaining = true;
+    query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    s->explaining = false;
+    return e->code;
 }
 
 static int wait_busy(void *user, int times) {
@@ -130,37 +129,6 @@ static int check_stop(void *user) {
     return stop_requested(s->stop);
 }
 
-/* PRAGMAs that take an argument and only read. All others with an argument would change how we use the file. */
-static const char *const reading_pragmas[] = {
-    "table_info",       "table_xinfo",       "table_list",      "index_list",  "index_info", "index_xinfo",
-    "foreign_key_list", "foreign_key_check", "integrity_check", "quick_check", "cache_size",
-};
-
-static int authorize(void *user, int action, const char *first, const char *second, const char *database,
-                     const char *trigger) {
-    struct store *s = user;
-    (void)database;
-    (void)trigger;
-    if (action == SQLITE_PRAGMA && second) {
-        for (size_t i = 0; i < sizeof reading_pragmas / sizeof *reading_pragmas; i++) {
-            if (strcasecmp(first, reading_pragmas[i]) == 0) {
-                return SQLITE_OK;
-            }
-        }
-        snprintf(s->refused, sizeof s->refused, "changing PRAGMA %s", first);
-        return SQLITE_DENY;
-    }
-    if (action == SQLITE_FUNCTION && second && strcasecmp(second, "load_extension") == 0) {
-        return SQLITE_DENY; /* SQLite has words for this one */
-    }
-    /* VACUUM attaches a nameless temporary file, which is harmless. */
-    if (action == SQLITE_DETACH || (action == SQLITE_ATTACH && !(first && !*first))) {
-        snprintf(s->refused, sizeof s->refused, "%s", action == SQLITE_ATTACH ? "ATTACH (or VACUUM INTO)" : "DETACH");
-        return SQLITE_DENY;
-    }
-    return SQLITE_OK;
-}
-
 static int configure(struct store *s) {
     static const int options[][2] = {
         {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_DQS_DML, 0},
@@ -171,6 +139,8 @@ static int configure(struct store *s) {
     for (size_t i = 0; i < sizeof options / sizeof *options && result == SQLITE_OK; i++) {
         result = sqlite3_db_config(s->db, options[i][0], options[i][1], (int *)NULL);
     }
+    sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, MOST_BYTES);
+    sqlite3_limit(s->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN_BYTES);
     sqlite3_busy_handler(s->db, wait_busy, s);
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
     /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
@@ -184,7 +154,7 @@ static int configure(struct store *s) {
             result = SQLITE_OK;
         }
     }
-    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, s) : result;
+    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, &s->authority) : result;
 }
 
 static int connect(struct store *s, const char *name, int flags) {
@@ -241,10 +211,20 @@ static enum err_code prepare_first(struct store *s, const char *sql, size_t len,
     }
     int result = sqlite3_prepare_v2(s->db, sql, (int)len, out, &tail);
     if (result != SQLITE_OK) {
-        return fail(s, result, sql, len, e);
+        return sqlite_fail(s, result, sql, len, e);
     }
     *used = (size_t)(tail - sql);
     return ERR_OK;
+}
+
+/* Some failures (an interrupt, a full disk) undo all of the transaction they happen in: say so, when it was a user's.
+ */
+static void tell_undone(struct store *s, bool was_open, struct err *e) {
+    if (was_open && sqlite3_get_autocommit(s->db) && !(s->depth > 0 && s->own_outermost)) {
+        char before[sizeof e->hint];
+        snprintf(before, sizeof before, "%s", e->hint);
+        snprintf(e->hint, sizeof e->hint, "%.180s%sthe whole transaction was undone", before, before[0] ? "; " : "");
+    }
 }
 
 enum err_code store_run(struct store *s, const char *sql, struct err *e) {
@@ -253,11 +233,13 @@ enum err_code store_run(struct store *s, const char *sql, struct err *e) {
     while ((at += query_error_skip(sql + at, len - at)) < len) {
         sqlite3_stmt *statement = NULL;
         if (prepare_first(s, sql + at, len - at, &statement, &used, e) == ERR_OK) {
+            bool open = store_in_transaction(s);
             int result;
             while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
             }
             if (result != SQLITE_DONE) {
-                fail(s, result, sql + at, used, e);
+                sqlite_fail(s, result, sql + at, used, e);
+                tell_undone(s, open, e);
             }
             sqlite3_finalize(statement);
         }
@@ -316,6 +298,15 @@ enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct
     return ERR_OK;
 }
 
+enum err_code store_prepare_user(struct store *s, const char *sql, size_t len, struct store_query **out,
+                                 struct err *e) {
+    s->authority.theirs = sql;
+    s->authority.theirs_len = len;
+    store_prepare(s, sql, len, out, e);
+    s->authority.theirs = NULL;
+    return e->code;
+}
+
 void store_finish(struct store_query *q) {
     if (q) {
         sqlite3_finalize(q->statement);
@@ -355,7 +346,7 @@ enum err_code store_bind(struct store_query *q, int index, const struct value *v
     if (result == SQLITE_RANGE) {
         return err_set(e, ERR_QUERY, "the SQL has no parameter number %d", index);
     }
-    return result == SQLITE_OK ? ERR_OK : fail(q->store, result, q->sql, q->len, e);
+    return result == SQLITE_OK ? ERR_OK : sqlite_fail(q->store, result, q->sql, q->len, e);
 }
 
 /* The result of sqlite3_reset() repeats the failure of the last step, which was told already. */
@@ -364,6 +355,10 @@ enum err_code store_reset(struct store_query *q, struct err *e) {
     sqlite3_reset(q->statement);
     q->done = false;
     return ERR_OK;
+}
+
+size_t store_parameter_count(const struct store_query *q) {
+    return (size_t)sqlite3_bind_parameter_count(q->statement);
 }
 
 size_t store_column_count(const struct store_query *q) {
@@ -375,8 +370,19 @@ struct column store_column(const struct store_query *q, size_t index) {
                             : (struct column){"", VALUE_NULL};
 }
 
-bool store_reads_only(const struct store_query *q) {
-    return sqlite3_stmt_readonly(q->statement);
+const char *store_column_declared(const struct store_query *q, size_t index) {
+    return index < q->count ? sqlite3_column_decltype(q->statement, (int)index) : NULL;
+}
+
+bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column) {
+    int i = (int)index;
+    const char *database = index < q->count ? sqlite3_column_database_name(q->statement, i) : NULL;
+    if (!database || strcmp(database, "main") != 0) {
+        return false;
+    }
+    *table = sqlite3_column_table_name(q->statement, i);
+    *column = sqlite3_column_origin_name(q->statement, i);
+    return *table && *column;
 }
 
 enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
@@ -385,9 +391,11 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
         return ERR_OK;
     }
     q->store->function = ERR_INIT;
+    bool open = store_in_transaction(q->store);
     int result = sqlite3_step(q->statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
-        fail(q->store, result, q->sql, q->len, e);
+        sqlite_fail(q->store, result, q->sql, q->len, e);
+        tell_undone(q->store, open, e);
         sqlite3_reset(q->statement);
         q->done = true;
         return e->code;
@@ -397,8 +405,7 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
     return ERR_OK;
 }
 
-/* A value as SQLite stores it; a blob is VALUE_BLOB. */
-static struct value plain_value(sqlite3_value *from) {
+struct value sqlite_plain_value(sqlite3_value *from) {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
         return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
@@ -424,7 +431,7 @@ struct value store_value(struct store_query *q, size_t index) {
         return (struct value){.type = VALUE_NULL};
     }
     struct cell *cell = &q->columns[index];
-    struct value v = plain_value(sqlite3_column_value(q->statement, (int)index));
+    struct value v = sqlite_plain_value(sqlite3_column_value(q->statement, (int)index));
     if (v.type == VALUE_INTEGER && cell->type == VALUE_BOOLEAN && (v.integer == 0 || v.integer == 1)) {
         v.type = VALUE_BOOLEAN;
     } else if (v.type == VALUE_INTEGER && cell->type == VALUE_REAL) {
@@ -454,11 +461,15 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     sqlite3_progress_handler(s->db, 0, NULL, NULL);
     int result = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
     if (result != SQLITE_OK) {
-        fail(s, result, sql, strlen(sql), e);
+        sqlite_fail(s, result, sql, strlen(sql), e);
         e->has_span = 0; /* these words are not the user's */
     }
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
     return e->code;
+}
+
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_begin(struct store *s, struct err *e) {
@@ -500,80 +511,32 @@ void store_rollback(struct store *s) {
     }
 }
 
-struct registered {
-    struct store *store;
-    store_function function;
-    void *user;
-    struct aligned aligned[MOST_ARGUMENTS];
-};
-
-static void forget_function(void *user) {
-    struct registered *r = user;
-    for (size_t i = 0; i < MOST_ARGUMENTS; i++) {
-        free(r->aligned[i].copy);
-    }
-    free(r);
+enum err_code store_snapshot(struct store *s, struct err *e) {
+    return control(s, "BEGIN", -1, e);
 }
 
-static void give_result(sqlite3_context *context, const struct value *v) {
-    const char *bytes = v->text ? v->text : "";
-    switch (v->type) {
-    case VALUE_NULL:
-        sqlite3_result_null(context);
-        break;
-    case VALUE_BOOLEAN:
-    case VALUE_INTEGER:
-        sqlite3_result_int64(context, v->integer);
-        break;
-    case VALUE_REAL:
-        sqlite3_result_double(context, v->real);
-        break;
-    case VALUE_TEXT:
-        sqlite3_result_text64(context, bytes, v->length, SQLITE_TRANSIENT, SQLITE_UTF8);
-        break;
-    case VALUE_BLOB:
-        sqlite3_result_blob64(context, bytes, v->length, SQLITE_TRANSIENT);
-        break;
-    case VALUE_VECTOR:
-        sqlite3_result_blob64(context, v->length ? (const void *)v->vector : "", v->length * sizeof(float),
-                              SQLITE_TRANSIENT);
-        break;
+void store_snapshot_end(struct store *s) {
+    struct err ignored = ERR_INIT;
+    if (store_in_transaction(s)) {
+        control(s, "COMMIT", -1, &ignored);
     }
 }
 
-static void call_function(sqlite3_context *context, int count, sqlite3_value **from) {
-    struct registered *r = sqlite3_user_data(context);
-    struct value arguments[MOST_ARGUMENTS], result = {.type = VALUE_NULL};
-    struct err e = ERR_INIT;
-    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) {
-        arguments[i] = plain_value(from[i]);
-        if (arguments[i].type == VALUE_BLOB) { /* it may be a vector */
-            const float *bytes = aligned_bytes(&r->aligned[i], arguments[i].text, arguments[i].length);
-            if (!bytes) {
-                sqlite3_result_error_nomem(context);
-                return;
-            }
-            arguments[i].text = (const char *)bytes;
-        }
+static enum err_code read_number(struct store *s, const char *sql, long long *out, struct err *e) {
+    struct store_query *q = NULL;
+    bool row = false;
+    if (store_prepare(s, sql, strlen(sql), &q, e) == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
+        *out = store_value(q, 0).integer;
     }
-    if (r->function(r->user, arguments, (size_t)count, &result, &e) == ERR_OK) {
-        give_result(context, &result);
-        return;
-    }
-    r->store->function = e;
-    sqlite3_result_error(context, e.message, -1);
+    store_finish(q);
+    return e->code;
 }
 
-enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
-                             struct err *e) {
-    struct registered *r = calloc(1, sizeof *r);
-    if (!r) {
-        return err_nomem(e);
+enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e) {
+    struct store_stamp stamp = {.own = sqlite3_total_changes64(s->db)};
+    if (read_number(s, "PRAGMA data_version", &stamp.others, e) == ERR_OK &&
+        read_number(s, "PRAGMA schema_version", &stamp.schema, e) == ERR_OK) {
+        *out = stamp;
     }
-    *r = (struct registered){.store = s, .function = f, .user = user};
-    /* SQLite calls forget_function itself when this fails. Innocuous: may be used in views. */
-    int result =
-        sqlite3_create_function_v2(s->db, name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, r,
-                                   call_function, NULL, NULL, forget_function);
-    return result == SQLITE_OK ? ERR_OK : fail(s, result, "", 0, e);
+    return e->code;
 }

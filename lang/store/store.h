@@ -23,16 +23,24 @@ enum err_code store_run(struct store *s, const char *sql, struct err *e);
 
 /* Prepare exactly one statement of SQL. */
 enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e);
+/* The same for SQL that a user wrote, which may not make, change or drop what is the kernel's own (thanosql_…). */
+enum err_code store_prepare_user(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e);
 void store_finish(struct store_query *q); /* NULL is fine */
 
 /* Bind parameter `index` (from 1). The value's memory must live until the query is stepped to its end or reset. */
 enum err_code store_bind(struct store_query *q, int index, const struct value *v, struct err *e);
 enum err_code store_reset(struct store_query *q, struct err *e); /* ready to be bound and stepped again */
 
+size_t store_parameter_count(const struct store_query *q); /* the highest parameter number in the SQL */
+
 /* Columns of the result; 0 for a statement that returns no rows (INSERT, CREATE, …). */
 size_t store_column_count(const struct store_query *q);
 struct column store_column(const struct store_query *q, size_t index);
-bool store_reads_only(const struct store_query *q);
+/* The column's type as its table declares it, or NULL for an expression; until the query is finished. */
+const char *store_column_declared(const struct store_query *q, size_t index);
+/* The table of the store, and its column, that a result's column is, through views and subqueries. False for an
+ * expression, and for a temporary table's. The names are the query's. */
+bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column);
 
 /* Advance; *row tells whether there is a row. Interrupted by the stop flag: ERR_INTERRUPT. */
 enum err_code store_step(struct store_query *q, bool *row, struct err *e);
@@ -45,6 +53,18 @@ long long store_changes(struct store *s);
 enum err_code store_begin(struct store *s, struct err *e);  /* takes the write lock at once */
 enum err_code store_commit(struct store *s, struct err *e); /* on failure the transaction is rolled back */
 void store_rollback(struct store *s);
+bool store_in_transaction(const struct store *s); /* ours or a user's */
+
+/* Until the end, queries see the store as it is at their first read, whatever others write. Not in a transaction, and
+ * only for reading. */
+enum err_code store_snapshot(struct store *s, struct err *e);
+void store_snapshot_end(struct store *s);
+
+/* Equal stamps: no table has changed in between, by whoever's hand, outside a transaction. */
+struct store_stamp {
+    long long own, others, schema;
+};
+enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e);
 
 /* Look-ups. Names are compared without case. */
 enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e); /* or view */
@@ -73,5 +93,16 @@ typedef enum err_code (*store_function)(void *user, const struct value *argument
                                         struct err *e);
 enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
                              struct err *e);
+
+/* An aggregate function of SQL. A state is `size` bytes, zero at first; the result's memory must stay valid until the
+ * state is released. Groups without rows have no state, and the result is NULL. */
+struct store_aggregate {
+    size_t size;
+    enum err_code (*add)(void *state, const struct value *arguments, size_t count, struct err *e);
+    enum err_code (*result)(void *state, struct value *result, struct err *e);
+    void (*release)(void *state);
+};
+enum err_code store_register_aggregate(struct store *s, const char *name, int arguments,
+                                       const struct store_aggregate *a, struct err *e);
 
 #endif

@@ -28,6 +28,7 @@ enum statement_kind {
     STATEMENT_LIST,         /* word: "model", "table", "thanosql model", "thanosql dataset", "thanosql tutorial" */
     STATEMENT_GET,          /* word: "model" or "dataset", name, options, alias */
     STATEMENT_CREATE_USING, /* CREATE TABLE name USING base options FROM source */
+    STATEMENT_EXPLAIN,      /* query, with a SEARCH in it */
     STATEMENT_SET,  /* word: "set" or "reset"; name: the setting, absent for RESET thanosql; source: the value */
     STATEMENT_SHOW, /* name: the setting, absent for all */
     STATEMENT_NAME, /* name: a variable of the notebook, shown */

@@ -75,10 +75,20 @@ static bool spelt(const struct splitter *s, struct span span, const char *word) 
     return span.len == strlen(word) && strncasecmp(s->code + span.at, word, span.len) == 0;
 }
 
+/* How much of a word an error may show: what follows a blank, = or : may be a token. */
+static size_t shown_length(const struct splitter *s, struct span word) {
+    size_t n = 0;
+    while (n < word.len && n < 40 && !blank(s->code[word.at + n]) && !strchr("=:", s->code[word.at + n])) {
+        n++;
+    }
+    return utf8_cut(s->code + word.at, n);
+}
+
 /* %load_ext and %reload_ext. */
 static void load_extension(struct splitter *s, const struct magic_line *l) {
     static const char *const names[] = {"thanosql", "thanosql_magic", "thanosql.magic"};
     const char *word = spelt(s, l->word, "load_ext") ? "load_ext" : "reload_ext";
+    size_t shown = shown_length(s, l->rest);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (spelt(s, l->rest, names[i])) {
             add_part(s, word, true, l->span, names[i]);
@@ -88,12 +98,11 @@ static void load_extension(struct splitter *s, const struct magic_line *l) {
     if (l->rest.len == 0) {
         err_set(s->e, ERR_SYNTAX, "%%%s needs the name of an extension", word);
     } else {
-        size_t shown = utf8_cut(s->code + l->rest.at, l->rest.len < 40 ? l->rest.len : 40);
         err_set(s->e, ERR_UNSUPPORTED, "There is no extension %.*s in this kernel, only thanosql", (int)shown,
                 s->code + l->rest.at);
     }
     err_hint(s->e, "write %%load_ext thanosql, or leave it out: it is always loaded");
-    err_at(s->e, l->span.at, l->span.len);
+    err_at(s->e, l->span.at, l->rest.at + shown - l->span.at);
 }
 
 /* API_TOKEN=…: what follows is kept nowhere, and shown nowhere. */
@@ -153,7 +162,7 @@ static void refuse_magic(struct splitter *s, const struct magic_line *l) {
     static const char *const names[] = {"thanosql", "psql", "load_ext", "reload_ext", "lsmagic", "who"};
     const char *advice = foreign_advice(s->code + l->word.at, l->word.len);
     char word[64];
-    size_t len = utf8_cut(s->code + l->word.at, l->word.len < 40 ? l->word.len : 40);
+    size_t len = shown_length(s, l->word);
     memcpy(word, s->code + l->word.at, len);
     word[len] = '\0';
     const char *percent = l->whole_cell ? "%%" : "%";
@@ -172,7 +181,7 @@ static void refuse_magic(struct splitter *s, const struct magic_line *l) {
         err_hint(s->e,
                  "there are %%%%thanosql, %%thanosql, %%%%psql, %%psql, %%load_ext, %%reload_ext, %%lsmagic and %%who");
     }
-    err_at(s->e, l->span.at, l->word.at + l->word.len - l->span.at);
+    err_at(s->e, l->span.at, l->word.at + len - l->span.at);
 }
 
 /* Handle the magic line at `at`; where reading goes on. */
@@ -193,11 +202,16 @@ static size_t magic_line(struct splitter *s, size_t at) {
     return line_end(s, at);
 }
 
+/* An editor's mark at the very beginning, which is no text. */
+static size_t mark_length(const char *code, size_t len) {
+    return len >= 3 && memcmp(code, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 static bool begins_line(const struct splitter *s, size_t at, size_t from) {
     while (at > from && blank(s->code[at - 1])) {
         at--;
     }
-    return at == 0 || s->code[at - 1] == '\n';
+    return at == 0 || s->code[at - 1] == '\n' || at == mark_length(s->code, s->end);
 }
 
 /* Whether a line that begins with % (or !) inside statement text leaves it. `% b` goes on with an expression, and
@@ -259,7 +273,7 @@ static void statement_text(struct splitter *s) {
 
 enum err_code magic_split(struct arena *a, const char *code, size_t len, struct magic_part **out, struct err *e) {
     struct magic_part *first = NULL;
-    struct splitter s = {.arena = a, .code = code, .end = len, .tail = &first, .e = e};
+    struct splitter s = {.arena = a, .code = code, .at = mark_length(code, len), .end = len, .tail = &first, .e = e};
     while (s.at < len && e->code == ERR_OK) {
         size_t at = s.at;
         while (at < len && (blank(code[at]) || code[at] == '\n')) {

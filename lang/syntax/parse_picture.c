@@ -44,6 +44,11 @@ enum err_code parse_search(struct parser *p, struct statement *out) {
     return parse_as_query(p, "the options", &out->query);
 }
 
+/* explain = "EXPLAIN" query ; */
+enum err_code parse_explain(struct parser *p, struct statement *out) {
+    return parse_advance(p) == ERR_OK ? parse_query(p, &out->query) : p->e->code;
+}
+
 /* print = "PRINT" ( "IMAGE" | "AUDIO" | "VIDEO" ) [ options ] "AS" query ; */
 enum err_code parse_print(struct parser *p, struct statement *out) {
     static const enum keyword media[] = {WORD_IMAGE, WORD_AUDIO, WORD_VIDEO, WORD_OTHER};

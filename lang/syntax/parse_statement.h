@@ -17,6 +17,7 @@ enum err_code parse_function(struct parser *p, struct statement *out);
 
 /* parse_picture.c */
 enum err_code parse_search(struct parser *p, struct statement *out);
+enum err_code parse_explain(struct parser *p, struct statement *out);
 enum err_code parse_print(struct parser *p, struct statement *out);
 
 /* parse_data.c */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 static bool is_create_using(const struct parser *p);
+static bool explains_search(const struct parser *p);
 
 /* One row a statement: the words it begins with (a second where SQL shares the first), and the line that errors
  * show. */
@@ -48,6 +49,8 @@ static const struct statement_row {
      "LIST MODEL, LIST TABLE, LIST THANOSQL MODEL, LIST THANOSQL DATASET"},
     {WORD_GET, WORD_OTHER, STATEMENT_GET, parse_get, NULL,
      "GET THANOSQL DATASET name [OPTIONS (…)], or GET THANOSQL MODEL name [OPTIONS (…)] [AS name]"},
+    {WORD_EXPLAIN, WORD_OTHER, STATEMENT_EXPLAIN, parse_explain, explains_search,
+     "EXPLAIN SEARCH IMAGE …, or EXPLAIN SELECT … FROM (SEARCH IMAGE …)"},
     {WORD_CREATE, WORD_TABLE, STATEMENT_CREATE_USING, parse_create_using, is_create_using,
      "CREATE TABLE name USING model [OPTIONS (name=value, …)] FROM 'folder'"},
     {WORD_SET, WORD_THANOSQL, STATEMENT_SET, parse_set, NULL, "SET thanosql.name = value"},
@@ -82,6 +85,21 @@ static bool is_create_using(const struct parser *p) {
             return t.kind == TOKEN_WORD && t.keyword == WORD_USING;
         }
         dot = is_dot;
+    }
+    return false;
+}
+
+/* EXPLAIN of a SEARCH, or of a query with one in it; all other EXPLAINs are SQL. */
+static bool explains_search(const struct parser *p) {
+    struct lexer ahead = p->lexer;
+    struct err ignored = ERR_INIT;
+    struct token t, before = p->token;
+    while (lexer_next(&ahead, &t, &ignored) == ERR_OK && t.kind != TOKEN_END && t.sign != ';') {
+        if (before.kind == TOKEN_WORD && before.keyword == WORD_SEARCH && t.kind == TOKEN_WORD &&
+            t.keyword == WORD_IMAGE) {
+            return true;
+        }
+        before = t;
     }
     return false;
 }

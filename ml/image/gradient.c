@@ -6,14 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDTH .55F     /* deviation of a cell's weight, in cells: neighbours overlap smoothly */
-#define BLUR_SIDE .27F /* a Gaussian of deviation about 1 pixel */
-#define BLUR_MIDDLE .46F
 #define LEAST_SQUARE 1e-10F /* of the magnitude, for picture values 0..1 */
 
 void gradient_init(struct gradient *g, int size, int cells, bool blurred) {
     *g = (struct gradient){.size = size, .cells = cells, .blurred = blurred};
-    float cell = (float)size / (float)cells, deviation = WIDTH * cell;
+    float cell = (float)size / (float)cells, deviation = RECIPE_CELL_WIDTH * cell;
     for (int x = 0; x < size; x++) {
         for (int i = 0; i < cells; i++) {
             float d = ((float)i + .5F) * cell - .5F - (float)x;
@@ -46,11 +43,11 @@ static void blur(const float *in, int n, float *out) {
         const float *here = in + y * n, *above = in + (y > 0 ? y - 1 : 0) * n;
         const float *below = in + (y + 1 < n ? y + 1 : y) * n;
         for (int x = 0; x < n; x++) {
-            rows[x] = BLUR_SIDE * (above[x] + below[x]) + BLUR_MIDDLE * here[x];
+            rows[x] = RECIPE_BLUR_SIDE * (above[x] + below[x]) + RECIPE_BLUR_MIDDLE * here[x];
         }
         for (int x = 0; x < n; x++) {
             float left = rows[x > 0 ? x - 1 : 0], right = rows[x + 1 < n ? x + 1 : x];
-            out[y * n + x] = BLUR_SIDE * (left + right) + BLUR_MIDDLE * rows[x];
+            out[y * n + x] = RECIPE_BLUR_SIDE * (left + right) + RECIPE_BLUR_MIDDLE * rows[x];
         }
     }
 }

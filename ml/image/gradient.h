@@ -5,8 +5,8 @@
 #define ML_IMAGE_GRADIENT_H
 
 #include "ml/image/canvas.h"
+#include "ml/recipe.h"
 
-#define GRADIENT_BINS 12 /* directions over the full turn; 8 lose half a point, more gain none */
 #define GRADIENT_CELLS_MOST 8
 
 /* The weights of a size and a number of cells, made once. */

@@ -16,8 +16,8 @@ void image_release(struct image *m); /* frees and empties; fine on an empty one 
 
 /* Decode a JPEG or PNG (told by its first bytes): grey, RGB, palette, CMYK/YCCK, 16-bit (scaled to 8), alpha (over
  * white), turned as EXIF says. A picture that is wider or higher than `want` pixels may come back smaller, but
- * never below `want` on its shorter side (scaled JPEG decoding); want 0: full size. ERR_IMAGE says what is wrong;
- * more than 400 million pixels is refused before any memory is taken. */
+ * never below `want` on its shorter side (scaled JPEG decoding, means of blocks of a huge PNG); want 0: full size.
+ * ERR_IMAGE says what is wrong; more than 400 million pixels is refused before any memory is taken. */
 enum err_code image_decode(const unsigned char *bytes, size_t len, int want, struct image *out, struct err *e);
 
 /* Read and decode a file; errors name the path. */

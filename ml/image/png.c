@@ -1,13 +1,15 @@
 /* PNG through libpng, whose one room this is. libpng reports errors by a callback that must not return; the jump it
  * needs starts and ends in this file: struct reader keeps everything that must outlive it. Rows are read where they
  * will stay, with their alpha, and then laid over white in place, so that interlaced pictures need no path of their
- * own. */
+ * own. Of a huge picture (a small file may hold 400 million pixels) only the means of square blocks are kept, row by
+ * row, so that it does not cost its size in memory. */
 #include "ml/image/codec.h"
 
 #include "base/buf.h"
 #include "ml/image/orientation.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +24,11 @@ struct reader {
     struct image image;
     int planes; /* channels and alpha, as libpng delivers them */
     int passes;
-    bool complete; /* every row is there; what follows can no longer spoil the picture */
+    int want;           /* as in image_decode */
+    int factor;         /* side of the blocks; 1: every pixel is kept */
+    unsigned char *row; /* one row of the file, */
+    uint32_t *sums;     /* and of the blocks that it runs through */
+    bool complete;      /* every row is there; what follows can no longer spoil the picture */
 };
 
 static void on_error(png_structp library, png_const_charp message) {
@@ -85,11 +91,105 @@ static enum err_code read_header(struct reader *r) {
     return ERR_OK;
 }
 
+#define HUGE_PIXELS 4000000
+#define FACTOR_MOST 1024 /* so that a block's sum fits its 32 bits */
+
+/* As large as the blocks may be. Interlaced pictures come pass by pass, so they are kept whole. */
+static int block_factor(const struct reader *r) {
+    const struct image *m = &r->image;
+    int shorter = m->width < m->height ? m->width : m->height, factor = r->want > 0 ? shorter / r->want : 1;
+    if (r->passes > 1 || (double)m->width * m->height < HUGE_PIXELS || factor < 2) {
+        return 1;
+    }
+    return factor < FACTOR_MOST ? factor : FACTOR_MOST;
+}
+
+/* Over white, in place: `to` is never ahead of where it reads. */
+static void flatten_pixels(unsigned char *pixels, size_t count, int planes, int channels) {
+    const unsigned char *from = pixels;
+    unsigned char *to = pixels;
+    for (size_t i = 0; i < count && planes != channels; i++, from += planes) {
+        unsigned alpha = from[planes - 1];
+        for (int c = 0; c < channels; c++) {
+            *to++ = (unsigned char)((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        }
+    }
+}
+
+/* The sums of a row of blocks, `rows` high, become pixels and begin again. */
+static void write_blocks(struct reader *r, int width, int rows, unsigned char *to) {
+    uint32_t *sum = r->sums;
+    for (int x = 0; x < width; x += r->factor) {
+        uint32_t pixels = (uint32_t)((width - x < r->factor ? width - x : r->factor) * rows);
+        for (int c = 0; c < r->image.channels; c++, sum++) {
+            *to++ = (unsigned char)((*sum + pixels / 2) / pixels);
+            *sum = 0;
+        }
+    }
+}
+
+static void add_row(struct reader *r, int width) {
+    const unsigned char *from = r->row;
+    uint32_t *sum = r->sums;
+    for (int x = 0; x < width; x += r->factor, sum += r->image.channels) {
+        uint32_t first = 0, second = 0, third = 0;
+        int count = width - x < r->factor ? width - x : r->factor;
+        if (r->image.channels == 1) {
+            for (int i = 0; i < count; i++) {
+                first += *from++;
+            }
+        } else {
+            for (int i = 0; i < count; i++, from += 3) {
+                first += from[0];
+                second += from[1];
+                third += from[2];
+            }
+            sum[1] += second;
+            sum[2] += third;
+        }
+        sum[0] += first;
+    }
+}
+
+/* Blocks at the right and lower edge may be smaller. */
+static enum err_code read_blocks(struct reader *r, size_t row) {
+    struct image *m = &r->image;
+    int width = m->width, height = m->height, channels = m->channels, filled = 0;
+    m->width = (width + r->factor - 1) / r->factor;
+    m->height = (height + r->factor - 1) / r->factor;
+    size_t out = (size_t)m->width * (size_t)channels;
+    m->pixels = malloc(out * (size_t)m->height);
+    r->row = malloc(row);
+    r->sums = calloc(out, sizeof *r->sums);
+    if (!m->pixels || !r->row || !r->sums) {
+        return err_nomem(r->e);
+    }
+    unsigned char *to = m->pixels;
+    for (int y = 0; y < height; y++) {
+        png_read_row(r->library, r->row, NULL);
+        flatten_pixels(r->row, (size_t)width, r->planes, channels);
+        add_row(r, width);
+        if (++filled == r->factor || y + 1 == height) {
+            write_blocks(r, width, filled, to);
+            to += out;
+            filled = 0;
+        }
+    }
+    r->planes = channels;
+    r->complete = true;
+    png_read_end(r->library, r->info);
+    return ERR_OK;
+}
+
 static enum err_code read_pixels(struct reader *r) {
     struct image *m = &r->image;
     size_t row = (size_t)m->width * (size_t)r->planes;
     if (png_get_rowbytes(r->library, r->info) != row) {
         return err_set(r->e, ERR_IMAGE, "damaged PNG: rows of unexpected length");
+    }
+    r->factor = block_factor(r);
+    if (r->factor > 1) {
+        return read_blocks(r, row);
     }
     m->pixels = malloc(row * (size_t)m->height);
     if (!m->pixels) {
@@ -117,20 +217,13 @@ static enum err_code reader_run(struct reader *r) {
     return read_pixels(r);
 }
 
-/* Over white, in place: out is never ahead of where it reads. */
+/* Without alpha, and no larger than it has to be. */
 static enum err_code flatten(struct image *m, int planes, struct err *e) {
     if (planes == m->channels) {
         return ERR_OK;
     }
     size_t pixels = (size_t)m->width * (size_t)m->height;
-    const unsigned char *from = m->pixels;
-    unsigned char *to = m->pixels;
-    for (size_t i = 0; i < pixels; i++, from += planes) {
-        unsigned alpha = from[planes - 1];
-        for (int c = 0; c < m->channels; c++) {
-            *to++ = (unsigned char)((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-        }
-    }
+    flatten_pixels(m->pixels, pixels, planes, m->channels);
     unsigned char *fitting = realloc(m->pixels, pixels * (size_t)m->channels);
     if (!fitting) {
         return err_nomem(e);
@@ -145,12 +238,10 @@ static int orientation_of(const struct reader *r) {
     return png_get_eXIf_1(r->library, r->info, &len, &exif) ? orientation_read(exif, len) : 1;
 }
 
-/* A PNG is read in full: nothing in the format makes a smaller picture cheaper. */
 enum err_code image_decode_png(const unsigned char *bytes, size_t len, int want, struct image *out, struct err *e) {
     struct err why = ERR_INIT;
-    struct reader r = {.e = &why, .bytes = bytes, .len = len};
+    struct reader r = {.e = &why, .bytes = bytes, .len = len, .want = want};
     enum err_code code = ERR_OK;
-    (void)want;
     r.library = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
     r.info = r.library ? png_create_info_struct(r.library) : NULL;
     code = r.info ? reader_run(&r) : err_nomem(&why);
@@ -161,6 +252,8 @@ enum err_code image_decode_png(const unsigned char *bytes, size_t len, int want,
         why = late;
     }
     png_destroy_read_struct(&r.library, &r.info, NULL);
+    free(r.row);
+    free(r.sums);
     if (code) {
         image_release(&r.image);
         err_set(e, code, "%s", why.message);

@@ -15,13 +15,6 @@
 #define STEP 2
 #define GRID 15
 #define CELLS 4
-#define CELL_WIDTH .55F               /* as in the gradient block */
-#define THRESHOLD .2F                 /* of the cosine: keeps the responses sparse */
-#define CONTRAST_FLOOR (10 / 65025.F) /* added to the variance: 10 grey levels squared (Coates et al.) */
-#define WHITENING_FLOOR .1F           /* added to the eigenvalues (Coates et al.) */
-#define FIT_PATCHES 20000
-#define FIT_ROUNDS 6
-#define FLAT_SHARE .3F /* where more of the patches are flat, they are left out of the fit */
 #define STREAM_PATCHES 0x9a7c4U
 #define STREAM_ATOMS 0xa70b5U
 
@@ -42,7 +35,7 @@ static float cut_patch(const struct canvas *grey, int x, int y, float *patch) {
         patch[k] -= mean;
         square += patch[k] * patch[k];
     }
-    float variance = square / DICTIONARY_PATCH, scale = 1 / sqrtf(variance + CONTRAST_FLOOR);
+    float variance = square / DICTIONARY_PATCH, scale = 1 / sqrtf(variance + RECIPE_CONTRAST_FLOOR);
     for (int k = 0; k < DICTIONARY_PATCH; k++) {
         patch[k] *= scale;
     }
@@ -60,7 +53,7 @@ void dictionary_finish(struct dictionary *d) {
 
 /* Sums over the grid with the weights of a cell along one axis, [cell][position], each cell's summing to 1. */
 static void pool_weights(float weights[CELLS][GRID]) {
-    float cell = (float)GRID / CELLS, deviation = CELL_WIDTH * cell;
+    float cell = (float)GRID / CELLS, deviation = RECIPE_CELL_WIDTH * cell;
     for (int i = 0; i < CELLS; i++) {
         float sum = 0;
         for (int x = 0; x < GRID; x++) {
@@ -121,7 +114,7 @@ void dictionary_compute(const struct dictionary *d, const struct canvas *grey, s
         }
         float scale = square > 1e-12F ? 1 / sqrtf(square) : 0;
         for (size_t k = p; k < width; k++) {
-            float excess = row[k] * scale - THRESHOLD;
+            float excess = row[k] * scale - RECIPE_RESPONSE_LEAST;
             row[k] = excess > 0 ? excess : 0;
         }
     }
@@ -133,8 +126,8 @@ static size_t draw_patches(const struct gallery *g, uint64_t seed, float *patche
                            struct canvas *other) {
     size_t p = DICTIONARY_PATCH, flat = 0, kept = 0;
     struct random r = random_stream(seed, STREAM_PATCHES, 0);
-    float *variances = patches + FIT_PATCHES * p;
-    for (size_t i = 0; i < FIT_PATCHES; i++) {
+    float *variances = patches + RECIPE_PATCHES * p;
+    for (size_t i = 0; i < RECIPE_PATCHES; i++) {
         size_t picture = random_below(&r, (uint32_t)g->count);
         if (i % 4 == 0) { /* four patches of each picture drawn */
             canvas_fill(other, g->bytes + picture * canvas_bytes(g->size, g->channels), g->size, g->channels, false);
@@ -147,13 +140,13 @@ static size_t draw_patches(const struct gallery *g, uint64_t seed, float *patche
         int room = DICTIONARY_SIZE - SIDE + 1;
         int x = (int)random_below(&r, (uint32_t)room), y = (int)random_below(&r, (uint32_t)room);
         variances[i] = cut_patch(canvas, x, y, patches + i * p);
-        flat += variances[i] < CONTRAST_FLOOR;
+        flat += variances[i] < RECIPE_CONTRAST_FLOOR;
     }
-    if ((float)flat <= FLAT_SHARE * FIT_PATCHES || flat + DICTIONARY_ATOMS > FIT_PATCHES) {
-        return FIT_PATCHES;
+    if ((float)flat <= RECIPE_FLAT_SHARE * RECIPE_PATCHES || flat + DICTIONARY_ATOMS > RECIPE_PATCHES) {
+        return RECIPE_PATCHES;
     }
-    for (size_t i = 0; i < FIT_PATCHES; i++) {
-        if (variances[i] >= CONTRAST_FLOOR) {
+    for (size_t i = 0; i < RECIPE_PATCHES; i++) {
+        if (variances[i] >= RECIPE_CONTRAST_FLOOR) {
             memmove(patches + kept++ * p, patches + i * p, p * sizeof *patches);
         }
     }
@@ -182,7 +175,7 @@ static enum err_code fit_whitening(struct dictionary *d, float *patches, size_t 
         return e->code;
     }
     for (size_t i = 0; i < p; i++) {
-        float scale = 1 / sqrtf((values[i] > 0 ? values[i] : 0) + WHITENING_FLOOR);
+        float scale = 1 / sqrtf((values[i] > 0 ? values[i] : 0) + RECIPE_PATCH_FLOOR);
         for (size_t k = 0; k < p; k++) {
             scaled[i * p + k] = vectors[i * p + k] * scale;
         }
@@ -230,7 +223,7 @@ static enum err_code fit_atoms(struct dictionary *d, const float *units, size_t 
     for (size_t k = 0; k < DICTIONARY_ATOMS; k++) {
         memcpy(d->atoms + k * p, units + random_below(&r, (uint32_t)count) * p, p * sizeof *units);
     }
-    for (int round = 0; round < FIT_ROUNDS; round++) {
+    for (int round = 0; round < RECIPE_PATCH_ROUNDS; round++) {
         gemm(count, DICTIONARY_ATOMS, p, 1, (struct gemm_matrix){units, p, false},
              (struct gemm_matrix){d->atoms, p, true}, 0, cosines, DICTIONARY_ATOMS);
         struct assigning a = {cosines, nearest};
@@ -258,7 +251,7 @@ static enum err_code fit_atoms(struct dictionary *d, const float *units, size_t 
 
 enum err_code dictionary_fit(struct dictionary *d, const struct gallery *g, uint64_t seed, struct pace *pace,
                              struct err *e) {
-    size_t p = DICTIONARY_PATCH, most = FIT_PATCHES;
+    size_t p = DICTIONARY_PATCH, most = RECIPE_PATCHES;
     struct canvas *canvases = malloc(2 * sizeof *canvases);
     float *patches = malloc(most * (2 * p + DICTIONARY_ATOMS + 1) * sizeof *patches);
     uint32_t *nearest = malloc(most * sizeof *nearest);

@@ -5,10 +5,10 @@
 
 #include "ml/image/canvas.h"
 #include "ml/model/gallery.h"
+#include "ml/recipe.h"
 
-#define DICTIONARY_PATCH 36  /* 6 x 6 pixels */
-#define DICTIONARY_ATOMS 100 /* 200 at double density gain nothing */
-#define DICTIONARY_SIZE 32   /* side of the pictures it reads */
+#define DICTIONARY_PATCH 36 /* 6 x 6 pixels */
+#define DICTIONARY_SIZE 32  /* side of the pictures it reads */
 #define DICTIONARY_LENGTH (4 * 4 * DICTIONARY_ATOMS)
 #define DICTIONARY_POSITIONS 225 /* 15 x 15: every second pixel, one pixel beyond the edge */
 

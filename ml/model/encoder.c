@@ -1,21 +1,16 @@
-/* Training in its order: read, choose a preset, learn the stem's means, principal components, view whitening, SimCLR;
- * at each step what the next one needs and no more. Embedding runs the same parts forward. */
+/* What is asked for is checked here, then trained (training.c); embedding runs the same parts forward. */
 #include "ml/model/encoder.h"
 
 #include "base/clock.h"
-#include "ml/model/choice.h"
-#include "ml/model/encoder_parts.h"
-#include "ml/model/simclr.h"
-#include "ml/model/whitening.h"
+#include "ml/model/modelfile.h"
+#include "ml/model/training.h"
+#include "ml/model/weights.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EPOCHS_MOST 100000
-#define BATCH_MOST 4096  /* pictures a step; memory for larger ones buys nothing at these sizes */
-#define RATE_AT_64 2e-4F /* Adam, for 64 pictures a step; grows with the root of the batch */
 
 const struct encoder_options encoder_defaults = {.max_epochs = 5,
                                                  .batch_size = 256,
@@ -27,6 +22,7 @@ const struct encoder_options encoder_defaults = {.max_epochs = 5,
 
 void encoder_free(struct encoder *m) {
     if (m) {
+        backbone_free(m->backbone);
         projection_release(&m->projection);
         dense_release(&m->layer);
         free(m);
@@ -34,12 +30,13 @@ void encoder_free(struct encoder *m) {
 }
 
 int encoder_dimension(const struct encoder *m) {
-    return (int)m->layer.outputs;
+    return m->backbone ? backbone_dimension(m->backbone) : (int)m->layer.outputs;
 }
 
 static enum err_code check_options(const struct encoder_options *o, const struct ml_source *source, struct err *e) {
-    if (o->max_epochs < 1 || o->max_epochs > EPOCHS_MOST) {
-        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be 1 to %d", o->max_epochs, EPOCHS_MOST);
+    int least = o->backbone.weights ? 0 : 1; /* weights from elsewhere may be used as they are */
+    if (o->max_epochs < least || o->max_epochs > EPOCHS_MOST) {
+        return err_set(e, ERR_VALUE, "max_epochs is %d; it must be %d to %d", o->max_epochs, least, EPOCHS_MOST);
     }
     if (o->batch_size < 2) {
         return err_set(e, ERR_VALUE,
@@ -63,134 +60,42 @@ static enum err_code check_options(const struct encoder_options *o, const struct
     return ERR_OK;
 }
 
-/* Everything that training holds beside the encoder itself. */
-struct training {
-    const struct encoder_options *options;
-    struct encoder *m;
-    struct gallery gallery;
-    struct held_back held;
-    float *x; /* components of the gallery's pictures */
-    struct encoder_report report;
-    struct pace pace;
-};
-
-/* The preset, asked for or chosen, and the shape of the canvas. */
-static enum err_code prepare_stem(struct training *t, struct err *e) {
-    struct choice c;
-    if (choice_make(&t->gallery, t->options->augment, &t->options->switches, &c, &t->pace, e)) {
-        return e->code;
+static enum err_code train(struct training *t, const struct ml_source *source, const struct ml_watch *watch,
+                           struct encoder_report *report, struct err *e) {
+    double start = clock_now();
+    pace_init(&t->pace, watch);
+    training_run(t, source, e);
+    training_release(t);
+    t->report.images = source->count;
+    t->report.seconds = clock_now() - start;
+    if (!e->code && report) {
+        *report = t->report;
     }
-    t->m->preset = c.preset;
-    snprintf(t->report.preset, sizeof t->report.preset, "%s", c.preset.name);
-    snprintf(t->report.reason, sizeof t->report.reason, "%s", c.reason);
-    return stem_init(&t->m->projection.stem, &t->m->preset, c.size, c.channels, e);
-}
-
-/* The stem's mean from raw features (count, length), and the features joined. */
-static void join_features(struct stem *s, float *features, size_t count) {
-    size_t width = (size_t)s->length;
-    for (size_t k = 0; k < width; k++) {
-        double sum = 0;
-        for (size_t r = 0; r < count; r++) {
-            sum += features[r * width + k];
-        }
-        s->mean[k] = (float)(sum / (double)count);
-    }
-    for (size_t r = 0; r < count; r++) {
-        stem_join(s, features + r * width);
-    }
-}
-
-static enum err_code learn_components(struct training *t, struct err *e) {
-    struct projection *p = &t->m->projection;
-    struct stem *s = &p->stem;
-    const struct gallery *g = &t->gallery;
-    size_t count = g->count;
-    float *features = malloc(count * (size_t)s->length * sizeof *features);
-    struct view *views = malloc(count * sizeof *views);
-    if (!features || !views) {
-        err_nomem(e);
-    } else if (!s->preset->texture || !dictionary_fit(&s->dictionary, g, t->options->seed, &t->pace, e)) {
-        for (size_t i = 0; i < count; i++) {
-            views[i] = (struct view){g->ids[i], VIEW_ORIGINAL};
-        }
-        if (!stem_views(s, views, g->bytes, count, 0, false, features, &t->pace, e)) {
-            join_features(s, features, count);
-            whitening_components(p, features, count, &t->pace, e);
-        }
-    }
-    free(features);
-    free(views);
     return e->code;
 }
 
-/* The layer in closed form. */
-static enum err_code learn_layer(struct training *t, struct err *e) {
-    struct projection *p = &t->m->projection;
-    size_t k = (size_t)p->components, count = t->gallery.count;
-    int wanted = t->options->embedding_size ? t->options->embedding_size : p->stem.preset->embedding_size;
-    float *scatter = malloc(k * k * sizeof *scatter);
-    t->x = malloc(count * k * sizeof *t->x);
-    if (!scatter || !t->x) {
-        free(scatter);
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e) {
+    struct weights w;
+    bool own = !weights_open(path, &w, e) && modelfile_note(w.file, "encoder.format");
+    weights_close(&w);
+    if (e->code || own) {
+        return e->code ? e->code : encoder_load(path, out, e);
+    }
+    struct encoder *m = calloc(1, sizeof *m);
+    if (!m) {
         return err_nomem(e);
     }
-    bool views = p->stem.preset->augmented;
-    if (!projection_pictures(p, &t->gallery, t->gallery.ids, count, t->x, NULL, false, &t->pace, e) &&
-        !(views && whitening_scatter(p, &t->gallery, t->options->seed, scatter, &t->pace, e)) &&
-        !dense_init(&t->m->layer, k, (size_t)wanted < k ? (size_t)wanted : k, e)) {
-        whitening_layer(&t->m->layer, views ? scatter : NULL, t->x, count, &t->pace, e);
-    }
-    free(scatter);
-    return e->code;
-}
-
-/* SimCLR from there, and what held-back views say about each stage. */
-static enum err_code learn_epochs(struct training *t, struct err *e) {
-    const struct encoder_options *o = t->options;
-    const struct projection *p = &t->m->projection;
-    struct encoder_report *r = &t->report;
-    struct simclr_result result;
-    size_t most = t->gallery.source->count < BATCH_MOST ? t->gallery.source->count : BATCH_MOST;
-    size_t batch = (size_t)o->batch_size < most ? (size_t)o->batch_size : most;
-    struct simclr_options simclr = {o->max_epochs, batch, o->temperature, o->learning_rate, o->seed};
-    if (simclr.rate <= 0) {
-        simclr.rate = RATE_AT_64 * sqrtf((float)batch / 64);
-    }
-    if (held_back_init(&t->held, p, &t->gallery, o->seed, &t->pace, e) ||
-        held_back_pixels(p, &t->gallery, o->seed, &r->view_pixels, &t->pace, e) ||
-        held_back_share(&t->held, NULL, &r->view_stem, NULL, e) ||
-        held_back_share(&t->held, &t->m->layer, &r->view_model, NULL, e)) {
+    if (weights_backbone(path, NULL, preset_find("photo"), size, &m->backbone, e)) {
+        encoder_free(m);
         return e->code;
     }
-    if (!p->stem.preset->augmented) {
-        return ERR_OK; /* without augmentation the two views of a picture are one: nothing to learn from */
-    }
-    if (!simclr_train(&t->m->layer, p, &t->gallery, t->x, &t->held, &simclr, &result, &t->pace, e)) {
-        r->epochs = result.epochs;
-        r->first_loss = result.first_loss;
-        r->last_loss = result.last_loss;
-        r->view_model = result.share;
-        r->kept_training = result.kept;
-    }
-    return e->code;
-}
-
-static enum err_code learn_all(struct training *t, const struct ml_source *source, struct err *e) {
-    const struct stem *s = &t->m->projection.stem;
-    if (gallery_init(&t->gallery, source, t->options->seed, e) ||
-        pace_stage(&t->pace, "Reading", t->gallery.count, e) || prepare_stem(t, e) ||
-        gallery_read(&t->gallery, s->size, s->channels, &t->pace, e) ||
-        pace_stage(&t->pace, "Preparing", t->gallery.count, e) || learn_components(t, e) || learn_layer(t, e)) {
-        return e->code;
-    }
-    return learn_epochs(t, e);
+    *out = m;
+    return ERR_OK;
 }
 
 enum err_code encoder_train(const struct encoder_options *options, const struct ml_source *source,
                             const struct ml_watch *watch, struct encoder **out, struct encoder_report *report,
                             struct err *e) {
-    double start = clock_now();
     if (check_options(options, source, e)) {
         return e->code;
     }
@@ -198,22 +103,27 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
     if (!t.m) {
         return err_nomem(e);
     }
-    pace_init(&t.pace, watch);
-    learn_all(&t, source, e);
-    gallery_release(&t.gallery);
-    held_back_release(&t.held);
-    free(t.x);
+    if (options->backbone.name) {
+        backbone_train(options, source, watch, &t.m->backbone, report, e);
+    } else {
+        train(&t, source, watch, report, e);
+    }
     if (e->code) {
         encoder_free(t.m);
         return e->code;
     }
-    t.report.images = source->count;
-    t.report.seconds = clock_now() - start;
     *out = t.m;
-    if (report) {
-        *report = t.report;
-    }
     return ERR_OK;
+}
+
+enum err_code encoder_tune(struct encoder *m, const struct encoder_options *options, const struct ml_source *source,
+                           const struct ml_watch *watch, struct encoder_report *report, struct err *e) {
+    struct training t = {.options = options, .m = m, .tuning = true};
+    if (check_options(options, source, e)) {
+        return e->code;
+    }
+    return m->backbone ? backbone_tune(m->backbone, options, source, watch, report, e)
+                       : train(&t, source, watch, report, e);
 }
 
 #define EMBED_CHUNK 1024 /* pictures between two products */
@@ -243,6 +153,9 @@ enum err_code encoder_embed(const struct encoder *m, const struct ml_source *sou
     struct pace pace;
     if (begin > end || end > source->count || end >= UINT32_MAX) {
         return err_set(e, ERR_VALUE, "pictures %zu to %zu were asked for, of %zu", begin, end, source->count);
+    }
+    if (m->backbone) {
+        return backbone_embed(m->backbone, source, begin, end, out, failed, watch, e);
     }
     pace_init(&pace, watch);
     uint32_t *ids = malloc(EMBED_CHUNK * sizeof *ids);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define FORMAT "thanosql encoder 1" /* of the metadata and tensors below */
+#define FORMAT_BACKBONE "thanosql backbone 1"
 
 /* The numbers that shape it, as notes. */
 struct shape {
@@ -119,6 +120,7 @@ static enum err_code add_amounts(const struct preset *preset, struct modelfile *
 
 static enum err_code add_notes(const struct encoder *m, struct modelfile *file, const char *const *notes,
                                struct err *e) {
+    const struct backbone *b = m->backbone;
     const struct stem *s = &m->projection.stem;
     struct shape shape = {s->size, s->channels, m->projection.components, (int)m->layer.outputs};
     char text[16];
@@ -128,11 +130,12 @@ static enum err_code add_notes(const struct encoder *m, struct modelfile *file, 
         }
     }
     /* Last, so that no note of the caller can stand in for them. */
-    if (e->code || modelfile_set_note(file, "encoder.format", FORMAT, e) ||
-        modelfile_set_note(file, "encoder.preset", s->preset->name, e) || add_amounts(s->preset, file, e)) {
+    const struct preset *preset = b ? &b->preset : s->preset;
+    if (e->code || modelfile_set_note(file, "encoder.format", b ? FORMAT_BACKBONE : FORMAT, e) ||
+        modelfile_set_note(file, "encoder.preset", preset->name, e) || add_amounts(preset, file, e)) {
         return e->code;
     }
-    for (size_t i = 0; i < NUMBERS; i++) {
+    for (size_t i = 0; i < NUMBERS && !b; i++) {
         snprintf(text, sizeof text, "%d", *(const int *)((const char *)&shape + numbers[i].at));
         if (modelfile_set_note(file, numbers[i].key, text, e)) {
             return e->code;
@@ -144,12 +147,13 @@ static enum err_code add_notes(const struct encoder *m, struct modelfile *file, 
 enum err_code encoder_save(const struct encoder *m, const char *path, const char *const *notes, struct err *e) {
     struct encoder view = *m; /* list_parts hands out pointers to write to; the dictionary's are into the copy */
     struct part parts[PARTS];
-    size_t count = list_parts(&view, parts);
+    size_t count = m->backbone ? 0 : list_parts(&view, parts);
     struct modelfile *file = modelfile_new();
     if (!file) {
         return err_nomem(e);
     }
     enum err_code code = add_notes(m, file, notes, e);
+    code = !code && m->backbone ? backbone_store(m->backbone, file, e) : code;
     for (size_t i = 0; !code && i < count; i++) {
         size_t shape[2] = {parts[i].rows ? parts[i].rows : parts[i].columns, parts[i].columns};
         code = modelfile_add_tensor(file, parts[i].name, shape, parts[i].rows ? 2 : 1, parts[i].values, e);
@@ -195,20 +199,25 @@ static enum err_code read_amounts(const struct modelfile *file, const char *path
     return preset_apply(preset, &unset, e); /* for what follows from the amounts */
 }
 
-/* Preset and numbers, which must fit each other. */
-static enum err_code read_shape(const struct modelfile *file, const char *path, struct preset *preset,
-                                struct shape *shape, struct err *e) {
-    const char *format = modelfile_note(file, "encoder.format"), *name = modelfile_note(file, "encoder.preset");
-    if (!format || strcmp(format, FORMAT) != 0) {
-        return err_set(e, ERR_MODEL, "%.200s is no encoder of this version (its format is %.60s, wanted: %s)", path,
-                       format ? format : "missing", FORMAT);
-    }
+static enum err_code read_preset(const struct modelfile *file, const char *path, struct preset *preset, struct err *e) {
+    const char *name = modelfile_note(file, "encoder.preset");
     const struct preset *named = name ? preset_find(name) : NULL;
     if (!named) {
         return err_set(e, ERR_MODEL, "%.200s: there is no preset \"%.40s\"", path, name ? name : "");
     }
     *preset = *named;
-    if (read_amounts(file, path, preset, e)) {
+    return read_amounts(file, path, preset, e);
+}
+
+/* Preset and numbers, which must fit each other. */
+static enum err_code read_shape(const struct modelfile *file, const char *path, struct preset *preset,
+                                struct shape *shape, struct err *e) {
+    const char *format = modelfile_note(file, "encoder.format");
+    if (!format || strcmp(format, FORMAT) != 0) {
+        return err_set(e, ERR_MODEL, "%.200s is no encoder of this version (its format is %.60s, wanted: %s)", path,
+                       format ? format : "missing", FORMAT);
+    }
+    if (read_preset(file, path, preset, e)) {
         return e->code;
     }
     for (size_t i = 0; i < NUMBERS; i++) {
@@ -252,7 +261,17 @@ enum err_code encoder_load(const char *path, struct encoder **out, struct err *e
     if (modelfile_open(path, &file, e)) {
         return e->code;
     }
-    if (!read_shape(file, path, &preset, &shape, e) && !make_empty(&preset, &shape, &m, e) && !read_parts(file, m, e)) {
+    const char *format = modelfile_note(file, "encoder.format");
+    if (format && !strcmp(format, FORMAT_BACKBONE)) {
+        m = calloc(1, sizeof *m);
+        if (!m) {
+            err_nomem(e);
+        } else if (!read_preset(file, path, &preset, e) && !backbone_restore(file, path, &preset, &m->backbone, e)) {
+            *out = m;
+            m = NULL;
+        }
+    } else if (!read_shape(file, path, &preset, &shape, e) && !make_empty(&preset, &shape, &m, e) &&
+               !read_parts(file, m, e)) {
         *out = m;
         m = NULL;
     }

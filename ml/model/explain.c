@@ -191,6 +191,10 @@ static enum err_code take_apart(const struct encoder *m, const struct seen *s, c
 
 enum err_code encoder_explain(const struct encoder *m, const struct ml_source *source, size_t first, size_t second,
                               struct explanation *out, struct err *e) {
+    if (m->backbone) {
+        err_set(e, ERR_UNSUPPORTED, "vectors of a %s cannot be taken apart by place", m->backbone->arch->name);
+        return err_hint(e, "models of the default backbone can");
+    }
     struct seen a = {.h = NULL}, b = {.h = NULL};
     struct explanation x = {.side = m->projection.stem.gradient.cells, .as_seen = m->projection.stem.preset->deskew};
     if (!look(m, source, first, &a, &x.first.seen, e) && !look(m, source, second, &b, &x.second.seen, e)) {

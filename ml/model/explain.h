@@ -23,7 +23,8 @@ struct explanation {
     struct explain_side first, second;
 };
 
-/* The score of pictures `first` and `second` of the source taken apart. Failures as encoder_embed. */
+/* The score of pictures `first` and `second` of the source taken apart. Failures as encoder_embed;
+ * ERR_UNSUPPORTED for a convolutional backbone. */
 enum err_code encoder_explain(const struct encoder *m, const struct ml_source *source, size_t first, size_t second,
                               struct explanation *out, struct err *e);
 void explanation_release(struct explanation *x);

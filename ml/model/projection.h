@@ -4,8 +4,7 @@
 
 #include "ml/model/gallery.h"
 #include "ml/model/stem.h"
-
-#define PROJECTION_COMPONENTS 256 /* enough for every set tried; more only add noise */
+#include "ml/recipe.h"
 
 struct projection {
     struct stem stem;
@@ -16,8 +15,9 @@ struct projection {
 
 void projection_release(struct projection *p);
 
-/* Views of any pictures of the source into out (count, components), a chunk at a time. `failed`: as gallery_fetch, one
- * a view, or NULL. `counted`: each view is one item of the pace's stage. */
+/* Views of any pictures of the source into out (count, components), a chunk at a time. Views of one picture that follow
+ * each other cost one decoding. `failed`: as gallery_fetch, one a view, or NULL. `counted`: each picture decoded is one
+ * item of the pace's stage. */
 enum err_code projection_views(const struct projection *p, const struct gallery *g, const struct view *views,
                                size_t count, uint64_t seed, float *out, unsigned char *failed, bool counted,
                                struct pace *pace, struct err *e);

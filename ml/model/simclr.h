@@ -1,52 +1,43 @@
 /* SimCLR training of the dense layer (Chen et al. 2020, algorithm 1): two fresh views of each picture of a batch,
- * NT-Xent, Adam. The layer starts from view whitening; the best epoch by held-back views stays, which may be the start.
- */
+ * NT-Xent (with labels SupCon: Khosla et al. 2020), Adam. The best epoch stays, which may be the start. */
 #ifndef ML_MODEL_SIMCLR_H
 #define ML_MODEL_SIMCLR_H
 
 #include "ml/model/projection.h"
 #include "ml/nn/dense.h"
 
-/* Pictures that stand for all when a layer is judged, with views of them that no training sees. */
-struct held_back {
-    size_t count, views, width; /* pictures; views of all of them together; components */
-    float *pictures, *drawn;    /* (count, width), (views, width); views 2i and 2i + 1 are of picture i */
+#include <stdbool.h>
+
+/* Looks at the layer, first at the start and then after each epoch. *better: whether it may take the place of the best
+ * so far, if its score is higher. */
+struct simclr_judge {
+    void *user;
+    enum err_code (*look)(void *user, const struct dense *layer, float *score, bool *better, struct err *e);
 };
-
-enum err_code held_back_init(struct held_back *h, const struct projection *p, const struct gallery *g, uint64_t seed,
-                             struct pace *pace, struct err *e);
-void held_back_release(struct held_back *h);
-
-/* Share of the views whose nearest picture, by cosine of the layer's vectors, is their own. A layer of NULL: of the
- * components as they are. `hits` (h->views) says of each view whether it does, or is NULL. */
-enum err_code held_back_share(const struct held_back *h, const struct dense *layer, float *share, unsigned char *hits,
-                              struct err *e);
-
-/* Whether hits rose by more than chance would have it: views won less views lost, against two standard deviations of a
- * fair coin (McNemar's test). A bare rise of the share is no reason to leave the closed form. */
-bool held_back_better(const struct held_back *h, const unsigned char *before, const unsigned char *after);
-
-/* The same for raw grey pixels of the waiting pictures and the same views, less their mean. */
-enum err_code held_back_pixels(const struct projection *p, const struct gallery *g, uint64_t seed, float *share,
-                               struct pace *pace, struct err *e);
 
 struct simclr_options {
     int epochs;
     size_t batch; /* pictures a step */
     float temperature, rate;
     uint64_t seed;
+    const int *labels;    /* one a picture of the source, below 0 for none; NULL: no labels */
+    const uint32_t *left; /* numbers of pictures to leave out, rising, left_count of them; NULL: none */
+    size_t left_count;
+    int stop_after;            /* end after so many of the epochs; 0: all */
+    struct simclr_judge judge; /* .look NULL: the last epoch stays */
+    float *losses;             /* (epochs): the mean of each is written here */
 };
 
 struct simclr_result {
-    int epochs;                         /* run */
-    float first_loss, last_loss, share; /* share: of the layer that stayed */
-    bool kept;                          /* whether an epoch beat the start */
+    int epochs;         /* run */
+    int best;           /* the epoch that stayed, from 1; 0: the start did */
+    float start, after; /* scores of the start and of the best epoch, whether it stayed or not */
 };
 
 /* x: components of the gallery's pictures (g->count rows), for the centre. On failure the layer is undefined.
- * ERR_MODEL where the loss is no longer a number. */
+ * ERR_MODEL where the loss or a weight is no longer a number. */
 enum err_code simclr_train(struct dense *layer, const struct projection *p, const struct gallery *g, const float *x,
-                           const struct held_back *held, const struct simclr_options *options,
-                           struct simclr_result *result, struct pace *pace, struct err *e);
+                           const struct simclr_options *options, struct simclr_result *result, struct pace *pace,
+                           struct err *e);
 
 #endif

@@ -38,7 +38,8 @@ struct view {
     uint32_t picture; /* number in the source */
     uint32_t kind;
 };
-enum { VIEW_ORIGINAL, VIEW_MIRRORED, VIEW_DRAWN }; /* VIEW_DRAWN and above: augmented, the number names the draw */
+/* VIEW_DRAWN and above: augmented, the number names the draw; some of them are shifts (ml/image/shift.h) instead. */
+enum { VIEW_ORIGINAL, VIEW_MIRRORED, VIEW_DRAWN, VIEW_SHIFTED = VIEW_DRAWN + 8, VIEW_SHIFTED_END = VIEW_DRAWN + 16 };
 
 /* A picture's view, from its shrunk bytes, as the blocks will see it: into scratch->view. */
 void stem_view(const struct stem *s, const struct view *view, const unsigned char *bytes, uint64_t seed,

@@ -10,8 +10,8 @@
 
 #define CHUNK_WORK ((size_t)1 << 29) /* multiplications between two looks at the watch: some 20 ms */
 #define LEAST_VARIANCE 1e-6F         /* of a component, as part of the first's: below it is rounding */
-#define FLOOR .5F                    /* times the mean eigenvalue of the scatter: .25 to 1 hardly differ */
 #define CHUNK_PICTURES 64            /* of the scatter */
+#define VIEWS_MOST (WHITENING_DRAWS + 3)
 
 /* Rows of a sum between two looks at the watch, where each costs `work`: a multiple of 128, which gemm shares out. */
 static size_t chunk_rows(size_t work) {
@@ -148,10 +148,28 @@ static void centre_views(float *rows, size_t pictures, size_t views, size_t widt
     }
 }
 
+/* The views that a preset whitens by: original, mirror where it is the same picture, draws, and for pictures that fill
+ * their frame one shift. Returns how many. */
+static size_t list_kinds(const struct preset *preset, uint32_t kinds[VIEWS_MOST]) {
+    size_t n = 0;
+    kinds[n++] = VIEW_ORIGINAL;
+    if (preset->mirror) {
+        kinds[n++] = VIEW_MIRRORED;
+    }
+    for (uint32_t i = 0; i < WHITENING_DRAWS; i++) {
+        kinds[n++] = VIEW_DRAWN + i;
+    }
+    if (preset->clamped) {
+        kinds[n++] = VIEW_SHIFTED;
+    }
+    return n;
+}
+
 enum err_code whitening_scatter(const struct projection *p, const struct gallery *g, uint64_t seed, float *scatter,
                                 struct pace *pace, struct err *e) {
-    size_t width = (size_t)p->components, views = WHITENING_DRAWS + 1 + (p->stem.preset->mirror ? 1 : 0);
-    struct view list[CHUNK_PICTURES * (WHITENING_DRAWS + 2)];
+    uint32_t kinds[VIEWS_MOST];
+    struct view list[CHUNK_PICTURES * VIEWS_MOST];
+    size_t width = (size_t)p->components, views = list_kinds(p->stem.preset, kinds);
     float *rows = malloc(CHUNK_PICTURES * views * width * sizeof *rows);
     if (!rows) {
         return err_nomem(e);
@@ -161,9 +179,7 @@ enum err_code whitening_scatter(const struct projection *p, const struct gallery
     for (size_t at = 0; !e->code && at < g->count; at += CHUNK_PICTURES) {
         size_t n = g->count - at < CHUNK_PICTURES ? g->count - at : CHUNK_PICTURES, all = n * views;
         for (size_t i = 0; i < all; i++) {
-            uint32_t kind = (uint32_t)(i % views);
-            kind += kind > 0 && !p->stem.preset->mirror ? 1 : 0; /* original, (mirrored,) drawn */
-            list[i] = (struct view){g->ids[at + i / views], kind};
+            list[i] = (struct view){g->ids[at + i / views], kinds[i % views]};
         }
         if (projection_views(p, g, list, all, seed, rows, NULL, false, pace, e)) {
             break;
@@ -178,23 +194,39 @@ enum err_code whitening_scatter(const struct projection *p, const struct gallery
     return e->code;
 }
 
-/* Columns that whiten: eigenvectors of the scatter over the square roots of their softened values, (width, width). */
-static enum err_code whiten(const float *scatter, size_t width, float *values, float *vectors, float *out,
-                            struct pace *pace, struct err *e) {
-    if (eigen_leading(width, scatter, width, values, vectors, pace, e)) {
-        return e->code;
+enum err_code whitening_matrix(const float *scatter, size_t width, float *out, struct pace *pace, struct err *e) {
+    float *vectors = malloc((width * width + width) * sizeof *vectors), mean = 0;
+    if (!vectors) {
+        return err_nomem(e);
     }
-    float mean = 0;
-    for (size_t i = 0; i < width; i++) {
-        values[i] = values[i] > 0 ? values[i] : 0;
-        mean += values[i] / (float)width;
-    }
-    for (size_t i = 0; i < width; i++) {
-        float value = values[i] + FLOOR * mean, scale = value > 1e-12F ? 1 / sqrtf(value) : 1;
-        for (size_t k = 0; k < width; k++) {
-            out[k * width + i] = vectors[i * width + k] * scale;
+    float *values = vectors + width * width;
+    if (!eigen_leading(width, scatter, width, values, vectors, pace, e)) {
+        for (size_t i = 0; i < width; i++) {
+            values[i] = values[i] > 0 ? values[i] : 0;
+            mean += values[i] / (float)width;
+        }
+        for (size_t i = 0; i < width; i++) {
+            float value = values[i] + RECIPE_SCATTER_FLOOR * mean, scale = value > 1e-12F ? 1 / sqrtf(value) : 1;
+            for (size_t k = 0; k < width; k++) {
+                out[k * width + i] = vectors[i * width + k] * scale;
+            }
         }
     }
+    free(vectors);
+    return e->code;
+}
+
+enum err_code whitening_vectors(const float *whitener, const float *x, size_t count, size_t width, float *z,
+                                struct err *e) {
+    float *mean = malloc(2 * width * sizeof *mean);
+    if (!mean) {
+        return err_nomem(e);
+    }
+    gemm(count, width, width, 1, (struct gemm_matrix){x, width, false}, (struct gemm_matrix){whitener, width, false}, 0,
+         z, width);
+    dense_normalise(z, count, width);
+    centre_rows(z, count, width, mean + width, mean);
+    free(mean);
     return ERR_OK;
 }
 
@@ -227,31 +259,43 @@ static void scale_layer(struct dense *layer, const float *x, size_t count, float
     }
 }
 
-enum err_code whitening_layer(struct dense *layer, const float *scatter, const float *x, size_t count,
-                              struct pace *pace, struct err *e) {
+/* Scratch: z (count, outputs). */
+static void finish_layer(struct dense *layer, const float *x, size_t count, float *z) {
+    scale_layer(layer, x, count, z);
+    dense_centre(layer, x, count, z);
+}
+
+enum err_code whitening_turn(struct dense *layer, const float *whitener, const float *x, size_t count,
+                             struct pace *pace, struct err *e) {
     size_t width = layer->inputs, kept = layer->outputs;
-    float *memory = malloc((3 * width * width + 2 * width + count * width) * sizeof *memory);
+    float *memory = malloc((2 * width * width + width + count * width) * sizeof *memory);
     if (!memory) {
         return err_nomem(e);
     }
-    float *vectors = memory, *whitener = vectors + width * width, *spread = whitener + width * width;
-    float *values = spread + width * width, *mean = values + width, *z = mean + width;
+    float *vectors = memory, *spread = vectors + width * width, *values = spread + width * width, *z = values + width;
+    if (!whitening_vectors(whitener, x, count, width, z, e) && !covariance(z, count, width, spread, pace, e) &&
+        !eigen_leading(width, spread, kept, values, vectors, pace, e)) {
+        memset(layer->bias, 0, kept * sizeof *layer->bias);
+        gemm(width, kept, width, 1, (struct gemm_matrix){whitener, width, false},
+             (struct gemm_matrix){vectors, width, true}, 0, layer->weights, kept);
+        finish_layer(layer, x, count, z);
+    }
+    free(memory);
+    return e->code;
+}
+
+enum err_code whitening_layer(struct dense *layer, const float *scatter, const float *x, size_t count,
+                              struct pace *pace, struct err *e) {
+    size_t width = layer->inputs, need = scatter ? width * width : count * layer->outputs;
+    float *memory = malloc((need + 1) * sizeof *memory);
+    if (!memory) {
+        return err_nomem(e);
+    }
     if (!scatter) {
         half_whiten(layer, x, count);
-    } else if (!whiten(scatter, width, values, vectors, whitener, pace, e)) {
-        gemm(count, width, width, 1, (struct gemm_matrix){x, width, false},
-             (struct gemm_matrix){whitener, width, false}, 0, z, width);
-        dense_normalise(z, count, width);
-        centre_rows(z, count, width, values, mean);
-        if (!covariance(z, count, width, spread, pace, e) &&
-            !eigen_leading(width, spread, kept, values, vectors, pace, e)) {
-            gemm(width, kept, width, 1, (struct gemm_matrix){whitener, width, false},
-                 (struct gemm_matrix){vectors, width, true}, 0, layer->weights, kept);
-        }
-    }
-    if (!e->code) {
-        scale_layer(layer, x, count, z);
-        dense_centre(layer, x, count, z);
+        finish_layer(layer, x, count, memory);
+    } else if (!whitening_matrix(scatter, width, memory, pace, e)) {
+        whitening_turn(layer, memory, x, count, pace, e);
     }
     free(memory);
     return e->code;

@@ -8,8 +8,6 @@
 #include "ml/model/projection.h"
 #include "ml/nn/dense.h"
 
-#define WHITENING_DRAWS 4 /* augmented views of each picture, besides the original and its mirror */
-
 /* Principal components of joined features (count, p->stem.length): fills components, basis and offset. At most 256, at
  * most count - 1, none that carries nothing (but at least one). The features lose their mean in place. */
 enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
@@ -19,9 +17,21 @@ enum err_code whitening_components(struct projection *p, float *features, size_t
 enum err_code whitening_scatter(const struct projection *p, const struct gallery *g, uint64_t seed, float *scatter,
                                 struct pace *pace, struct err *e);
 
-/* The start of the layer (initialised; its outputs at most its inputs) from the scatter and the gallery's components
- * x (count, inputs): whiten by the scatter, then turn to the principal axes of the unit vectors and keep the first. A
- * scatter of NULL (no views): principal components divided by the fourth root of their variance ("half whitening"). */
+/* Columns that whiten by a scatter within chunklets (of views, of classes): its eigenvectors over the square roots of
+ * their values, which are raised by half of their mean first. (width, width). */
+enum err_code whitening_matrix(const float *scatter, size_t width, float *out, struct pace *pace, struct err *e);
+
+/* Unit vectors of x (count, width) times `whitener` (width, width), less their mean, into z (count, width). */
+enum err_code whitening_vectors(const float *whitener, const float *x, size_t count, size_t width, float *z,
+                                struct err *e);
+
+/* The layer (initialised; its outputs at most its inputs) from a whitener: turn to the principal axes of the unit
+ * vectors of x (count, inputs) and keep the first. */
+enum err_code whitening_turn(struct dense *layer, const float *whitener, const float *x, size_t count,
+                             struct pace *pace, struct err *e);
+
+/* The same from the scatter of views. A scatter of NULL (no views): principal components divided by the fourth root of
+ * their variance ("half whitening"). */
 enum err_code whitening_layer(struct dense *layer, const float *scatter, const float *x, size_t count,
                               struct pace *pace, struct err *e);
 

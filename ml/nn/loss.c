@@ -1,11 +1,13 @@
-/* z = h / |h|; s = z z' / temperature; for each row, softmax over all others, target the other view. With P the softmax
- * minus the target, dL/dz = (P + P') z / (rows * temperature), and dL/dh = (dz - (dz . z) z) / |h|. */
+/* z = h / |h|; s = z z' / temperature; for each row, softmax over all others, target the positives, in equal parts: the
+ * other view and, with labels, the rows of the same class. With P the softmax minus the target, dL/dz = (P + P') z /
+ * (rows * temperature), and dL/dh = (dz - (dz . z) z) / |h|. */
 #include "ml/nn/loss.h"
 
 #include "base/parallel.h"
 #include "ml/nn/gemm.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +16,8 @@
 
 enum err_code loss_init(struct loss *l, size_t rows, size_t dimension, struct err *e) {
     size_t block = rows < BLOCK ? rows : BLOCK;
-    *l = (struct loss){rows, dimension, malloc((2 * rows * dimension + 2 * rows + block * rows) * sizeof(float))};
+    *l = (struct loss){.rows = rows, .dimension = dimension};
+    l->memory = malloc((2 * rows * dimension + 2 * rows + block * rows) * sizeof(float));
     return l->memory ? ERR_OK : err_nomem(e);
 }
 
@@ -25,10 +28,12 @@ void loss_release(struct loss *l) {
 
 struct step {
     const float *h;
+    const int *labels;                 /* one a picture, or NULL */
     float *z, *dz, *length, *each, *s; /* unit rows, their gradient, |h|, loss of a row, a block of similarities */
     float *grad;
     size_t rows, dimension, first; /* first row of the block */
     float temperature;
+    bool decoupled;
 };
 
 static void normalise_rows(void *user, size_t begin, size_t end) {
@@ -47,26 +52,38 @@ static void normalise_rows(void *user, size_t begin, size_t end) {
     }
 }
 
+static bool is_positive(const struct step *t, size_t row, size_t other) {
+    if (row / 2 == other / 2) {
+        return row != other;
+    }
+    return t->labels && t->labels[row / 2] >= 0 && t->labels[row / 2] == t->labels[other / 2];
+}
+
 /* Similarities of a row become softmax minus target. */
 static void softmax_rows(void *user, size_t begin, size_t end) {
     const struct step *t = user;
     for (size_t i = begin; i < end; i++) {
         float *s = t->s + i * t->rows, sum = 0, greatest = -INFINITY;
-        size_t self = t->first + i, other = self ^ 1;
+        size_t self = t->first + i, positives = 0;
+        double target = 0;
         s[self] = -INFINITY;
         for (size_t k = 0; k < t->rows; k++) {
+            bool positive = is_positive(t, self, k);
+            target += positive ? s[k] : 0;
+            positives += positive;
+            if (t->decoupled && k == (self ^ 1)) {
+                s[k] = -INFINITY;
+            }
             greatest = s[k] > greatest ? s[k] : greatest;
         }
-        float target = s[other];
         for (size_t k = 0; k < t->rows; k++) {
             s[k] = expf(s[k] - greatest);
             sum += s[k];
         }
-        t->each[self] = logf(sum) + greatest - target;
+        t->each[self] = logf(sum) + greatest - (float)(target / (double)positives);
         for (size_t k = 0; k < t->rows; k++) {
-            s[k] /= sum;
+            s[k] = s[k] / sum - (is_positive(t, self, k) ? 1 / (float)positives : 0);
         }
-        s[other] -= 1;
     }
 }
 
@@ -107,9 +124,15 @@ static enum err_code run_blocks(struct step *t, struct pace *pace, struct err *e
 
 enum err_code loss_ntxent(struct loss *l, const float *h, size_t rows, size_t dimension, float temperature,
                           float *value, float *grad, struct pace *pace, struct err *e) {
+    return loss_supcon(l, h, NULL, rows, dimension, temperature, value, grad, pace, e);
+}
+
+enum err_code loss_supcon(struct loss *l, const float *h, const int *labels, size_t rows, size_t dimension,
+                          float temperature, float *value, float *grad, struct pace *pace, struct err *e) {
     size_t all = l->rows * l->dimension;
     float *rest = l->memory + 2 * all;
     struct step t = {.h = h,
+                     .labels = labels,
                      .z = l->memory,
                      .dz = l->memory + all,
                      .length = rest,
@@ -118,7 +141,8 @@ enum err_code loss_ntxent(struct loss *l, const float *h, size_t rows, size_t di
                      .grad = grad,
                      .rows = rows,
                      .dimension = dimension,
-                     .temperature = temperature};
+                     .temperature = temperature,
+                     .decoupled = l->decoupled};
     *value = 0;
     if (grad) {
         memset(grad, 0, rows * dimension * sizeof *grad);

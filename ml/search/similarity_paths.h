@@ -9,6 +9,7 @@ struct similarity_path {
     const char *name;
     bool (*usable)(void); /* on this machine */
     float (*dot)(const float *a, const float *b, size_t n);
+    void (*dots)(const float *rows, size_t count, const float *query, size_t n, float *out);
 };
 
 /* Path number i, widest first; the last one is usable everywhere. NULL past the end. */

@@ -9,7 +9,7 @@
 static const char *const dump_kinds[] = {"SQL",      "MAGIC",    "BUILD",     "FIT",     "UPLOAD", "DELETE",
                                          "PREDICT",  "EVALUATE", "TRANSFORM", "CONVERT", "SEARCH", "GENERATE",
                                          "FUNCTION", "PRINT",    "COPY",      "LIST",    "GET",    "CREATE_USING",
-                                         "SET",      "SHOW",     "NAME"};
+                                         "EXPLAIN",  "SET",      "SHOW",      "NAME"};
 
 static void dump_statement(struct buf *b, const char *code, const struct statement *s);
 

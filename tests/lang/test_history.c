@@ -112,6 +112,15 @@ static void test_no_file(void **state) {
     }
 }
 
+static void test_tokens_are_not_kept(void **state) {
+    (void)state;
+    unlink(path);
+    struct history *h = history_new(path);
+    add(h, 1, "%load_ext thanosql\n%thanosql API_TOKEN=sesame");
+    check(h, QUERY(.kind = HISTORY_TAIL, .n = 1), "1.1 %load_ext thanosql\n%thanosql API_TOKEN=******|");
+    history_free(h);
+}
+
 /* A pattern that a simple matcher would try in all ways. */
 static void test_patterns_take_no_time(void **state) {
     (void)state;
@@ -133,6 +142,7 @@ static void test_patterns_take_no_time(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_three_sessions), cmocka_unit_test(test_side_by_side),
-                                       cmocka_unit_test(test_no_file), cmocka_unit_test(test_patterns_take_no_time)};
+                                       cmocka_unit_test(test_no_file), cmocka_unit_test(test_tokens_are_not_kept),
+                                       cmocka_unit_test(test_patterns_take_no_time)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -61,6 +61,12 @@ static const struct {
     {"SET x = 1", "<SET x = 1>"},
     {"delete model import", "<delete model import>"},
     {"EXPLAIN(COSTS) SELECT 1", "<EXPLAIN(COSTS) SELECT 1>"},
+    {"with a as (select x::int from t) select * from a", "<with a as (select x::int from t) select * from a>"},
+    {"table_name\n, b", "<table_name\n, b>"},
+    {"SELECT ? FROM t", "<SELECT ? FROM t>"},
+    {"\xEF\xBB\xBF%load_ext thanosql", "load_ext(thanosql)"},
+    {"\xEF\xBB\xBF\n %%thanosql\nSELECT 1", "<\nSELECT 1>"},
+    {"\xEF\xBB\xBFSELECT 1", "<SELECT 1>"},
 };
 
 static void test_split(void **state) {
@@ -107,6 +113,9 @@ static const struct {
     {"%%bash\nls", ERR_UNSUPPORTED, "%%bash belongs to Python notebooks"},
     {"%thanosql API_TOKEN sesame", ERR_SYNTAX, "expected ="},
     {"API_TOKEN=sesame", ERR_SYNTAX, "line of its own"},
+    {"%load_ext thanos API_TOKEN=sesame", ERR_UNSUPPORTED, "There is no extension thanos in"},
+    {"%thanosqlAPI_TOKEN=sesame", ERR_SYNTAX, "There is no magic %thanosqlAPI_TOKEN"},
+    {"%API_TOKEN:sesame", ERR_SYNTAX, "There is no magic %API_TOKEN"},
     {"!wget http://x/y.zip", ERR_UNSUPPORTED, "not shell commands"},
     {"SELECT 1;\n!pip install x", ERR_UNSUPPORTED, "not shell commands"},
     {"my_token = 'sesame'", ERR_UNSUPPORTED, "Python"},
@@ -131,6 +140,13 @@ static const struct {
     {"@decorator", ERR_UNSUPPORTED, "Python"},
     {"\"\"\"text\"\"\"", ERR_UNSUPPORTED, "Python"},
     {"%thanosql import x", ERR_UNSUPPORTED, "Python"},
+    {"for i in x: pass", ERR_UNSUPPORTED, "Python"},
+    {"async def f()", ERR_UNSUPPORTED, "Python"},
+    {"x: int = 5", ERR_UNSUPPORTED, "Python"},
+    {"return 5", ERR_UNSUPPORTED, "Python"},
+    {"[1,2]", ERR_UNSUPPORTED, "Python"},
+    {"{'a': 1}", ERR_UNSUPPORTED, "Python"},
+    {"API_TOKEN: sesame", ERR_SYNTAX, "line of its own"},
 };
 
 static void test_refused(void **state) {

@@ -414,6 +414,49 @@ static void test_speed(void **state) {
     buf_release(&b);
 }
 
+/* A huge PNG comes back as means of blocks, never smaller than wanted, and with want 0 whole. */
+static void test_huge_png_is_reduced(void **state) {
+    (void)state;
+    static const struct {
+        int width, height, channels, want, factor;
+    } rows[] = {{3001, 2000, 1, 100, 20},
+                {2000, 2505, 3, 64, 31},
+                {2500, 1900, 3, 0, 1},
+                {1000, 1000, 1, 10, 1},
+                {2100, 2100, 1, 1, 1024}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct image m = ramp(rows[i].width, rows[i].height, rows[i].channels), back = {0};
+        int f = rows[i].factor, channels = m.channels;
+        struct buf b = BUF_INIT;
+        struct err e = ERR_INIT;
+        assert_int_equal(image_encode_png(&m, &b, &e), ERR_OK);
+        assert_int_equal(image_decode((const unsigned char *)b.data, b.len, rows[i].want, &back, &e), ERR_OK);
+        assert_int_equal(back.width, (m.width + f - 1) / f);
+        assert_int_equal(back.height, (m.height + f - 1) / f);
+        assert_int_equal(back.channels, channels);
+        for (int y = 0; y<back.height; y += back.height> 50 ? 17 : 1) {
+            for (int x = 0; x < back.width; x++) {
+                for (int c = 0; c < channels; c++) {
+                    double sum = 0;
+                    int count = 0;
+                    for (int v = y * f; v < (y + 1) * f && v < m.height; v++) {
+                        for (int u = x * f; u < (x + 1) * f && u < m.width; u++, count++) {
+                            sum += m.pixels[((size_t)v * (size_t)m.width + (size_t)u) * (size_t)channels + (size_t)c];
+                        }
+                    }
+                    double got =
+                        back.pixels[((size_t)y * (size_t)back.width + (size_t)x) * (size_t)channels + (size_t)c];
+                    double off = sum / count - got;
+                    assert_true(off <= .5 && off >= -.5);
+                }
+            }
+        }
+        buf_release(&b);
+        image_release(&m);
+        image_release(&back);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_png_kinds),
@@ -427,6 +470,7 @@ int main(void) {
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_lying_jpeg),
         cmocka_unit_test(test_wrong_extension),
+        cmocka_unit_test(test_huge_png_is_reduced),
         cmocka_unit_test(test_speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

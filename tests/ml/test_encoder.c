@@ -99,6 +99,67 @@ static void test_drawn(void **state) {
     }
 }
 
+/* A bright picture like no other: soft blobs of any place, size and colour. */
+static void draw_blobs(struct pictures *p, size_t i, int size) {
+    struct random r = random_stream(17, i, 0);
+    struct image *m = pictures_shape(p, i, size, size, 3);
+    for (int blob = 0; blob < 12; blob++) {
+        float at_x = random_uniform(&r, 0, (float)size), at_y = random_uniform(&r, 0, (float)size);
+        float radius = random_uniform(&r, .08F, .3F) * (float)size, paint[3];
+        for (int k = 0; k < 3; k++) {
+            paint[k] = random_uniform(&r, 60, 255);
+        }
+        for (int n = 0; n < size * size * 3; n++) {
+            float far = hypotf((float)(n / 3 % size) - at_x, (float)(n / 3 / size) - at_y) / radius;
+            float part = blob ? expf(-far * far) : 1, old = (float)m->pixels[n];
+            m->pixels[n] = (unsigned char)(old + (paint[n % 3] - old) * part);
+        }
+    }
+}
+
+/* Pictures moved by 8 % to the right and down, with black where they were, find themselves. */
+static void test_shifted_pictures_find_themselves(void **state) {
+    (void)state;
+    enum { N = 400, SIZE = 50, BY = 4 };
+    struct pictures all = pictures_new(N), moved = pictures_new(N);
+    struct encoder_options o = encoder_defaults;
+    struct encoder *m = NULL;
+    struct err e = ERR_INIT;
+    struct ml_source source = pictures_source(&all), moved_source = pictures_source(&moved);
+    for (size_t i = 0; i < N; i++) {
+        draw_blobs(&all, i, SIZE);
+        unsigned char *to = pictures_shape(&moved, i, SIZE, SIZE, 3)->pixels;
+        for (size_t y = BY; y < SIZE; y++) {
+            memcpy(to + (y * SIZE + BY) * 3, all.images[i].pixels + (y - BY) * SIZE * 3, (SIZE - BY) * 3);
+        }
+    }
+    o.max_epochs = 1;
+    assert_int_equal(encoder_train(&o, &source, NULL, &m, NULL, &e), ERR_OK);
+    size_t d = (size_t)encoder_dimension(m), found = 0;
+    float *vectors = malloc(2 * N * d * sizeof *vectors), *queries = vectors + N * d;
+    assert_int_equal(encoder_embed(m, &source, 0, N, vectors, NULL, NULL, &e), ERR_OK);
+    assert_int_equal(encoder_embed(m, &moved_source, 0, N, queries, NULL, NULL, &e), ERR_OK);
+    for (size_t i = 0; i < N; i++) {
+        size_t best = 0;
+        float best_score = -2;
+        for (size_t j = 0; j < N; j++) {
+            float score = 0;
+            for (size_t k = 0; k < d; k++) {
+                score += queries[i * d + k] * vectors[j * d + k];
+            }
+            best = score > best_score ? j : best;
+            best_score = score > best_score ? score : best_score;
+        }
+        found += best == i;
+    }
+    print_message("%zu of %d\n", found, N);
+    assert_true(found >= 390); /* without shifts among the views of the whitening: 369 */
+    free(vectors);
+    encoder_free(m);
+    pictures_release(&all);
+    pictures_release(&moved);
+}
+
 static void test_same_bytes_on_any_threads(void **state) {
     (void)state;
     static const struct { int size, channels; } rows[] = {{28, 1}, {33, 3}};
@@ -128,6 +189,33 @@ static void test_same_bytes_on_any_threads(void **state) {
         parallel_set_threads(0);
         free(first);
         free(other);
+        pictures_release(&p);
+    }
+}
+
+/* A picture has one vector, embedded alone or among others. */
+static void test_same_bytes_alone(void **state) {
+    (void)state;
+    static const struct { int size, channels; } rows[] = {{28, 1}, {33, 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pictures p = pictures_drawn(140, rows[i].size, rows[i].channels);
+        struct ml_source source = pictures_source(&p);
+        struct encoder_options o = encoder_defaults;
+        struct encoder *m = NULL;
+        struct err e = ERR_INIT;
+        o.max_epochs = 1;
+        assert_int_equal(encoder_train(&o, &source, NULL, &m, NULL, &e), ERR_OK);
+        size_t d = (size_t)encoder_dimension(m);
+        float *all = malloc(p.count * d * sizeof *all), *some = malloc(p.count * d * sizeof *some);
+        assert_int_equal(encoder_embed(m, &source, 0, p.count, all, NULL, NULL, &e), ERR_OK);
+        for (size_t begin = 0, n = 1; begin < p.count; begin += n, n = 3 * n + 1) {
+            size_t count = n < p.count - begin ? n : p.count - begin;
+            assert_int_equal(encoder_embed(m, &source, begin, begin + count, some, NULL, NULL, &e), ERR_OK);
+            assert_memory_equal(some, all + begin * d, count * d * sizeof *all);
+        }
+        free(all);
+        free(some);
+        encoder_free(m);
         pictures_release(&p);
     }
 }
@@ -180,6 +268,8 @@ static void test_odd_sets(void **state) {
     }
 }
 
+#define DEFAULTS .max_epochs = 1, .batch_size = 64, .temperature = .2F, .switches = PRESET_UNSET
+
 static void test_refusals(void **state) {
     (void)state;
     static const struct {
@@ -188,18 +278,30 @@ static void test_refusals(void **state) {
         enum err_code code;
         const char *message;
     } rows[] = {
-        {0, {1, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "at least 2 pictures"},
-        {1, {1, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "got 1"},
-        {4, {0, 64, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "max_epochs"},
-        {4, {1, 1, .2F, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "batch_size"},
-        {4, {1, 64, 0, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "temperature"},
-        {4, {1, 64, NAN, 0, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "temperature"},
-        {4, {1, 64, .2F, -1, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, INFINITY, 0, 0, "auto", PRESET_UNSET}, ERR_VALUE, "learning_rate"},
-        {4, {1, 64, .2F, 0, 0, 100000, "auto", PRESET_UNSET}, ERR_VALUE, "embedding_size"},
-        {4, {1, 64, .2F, 0, 0, 0, "digit", PRESET_UNSET}, ERR_OPTION, "digit"},
-        {4, {1, 64, .2F, 0, 0, 0, "auto", {-1, -1, -1, 200, -1, -1, -1}}, ERR_VALUE, "rotation is 200"},
-        {40, {5, 64, .2F, 1e38F, 0, 0, "auto", PRESET_UNSET}, ERR_MODEL, "no longer a number"},
+        {0, {DEFAULTS}, ERR_VALUE, "at least 2 pictures"},
+        {1, {DEFAULTS}, ERR_VALUE, "got 1"},
+        {4, {.batch_size = 64, .temperature = .2F}, ERR_VALUE, "max_epochs"},
+        {4, {.max_epochs = 1, .batch_size = 1, .temperature = .2F}, ERR_VALUE, "batch_size"},
+        {4, {.max_epochs = 1, .batch_size = 64}, ERR_VALUE, "temperature"},
+        {4, {.max_epochs = 1, .batch_size = 64, .temperature = NAN}, ERR_VALUE, "temperature"},
+        {4, {DEFAULTS, .learning_rate = -1}, ERR_VALUE, "learning_rate"},
+        {4, {DEFAULTS, .learning_rate = INFINITY}, ERR_VALUE, "learning_rate"},
+        {4, {DEFAULTS, .embedding_size = 100000}, ERR_VALUE, "embedding_size"},
+        {4, {DEFAULTS, .augment = "digit"}, ERR_OPTION, "digit"},
+        {4,
+         {.max_epochs = 1, .batch_size = 64, .temperature = .2F, .switches = {-1, -1, -1, 200, -1, -1, -1}},
+         ERR_VALUE,
+         "rotation is 200"},
+        {4, {DEFAULTS, .image_size = 64}, ERR_VALUE, "preset digits looks at pictures of 28 pixels"},
+        {4,
+         {DEFAULTS, .image_size = 28, .augment = "photo"},
+         ERR_VALUE,
+         "preset photo looks at pictures of 32 or 64 pixels"},
+        {40, {DEFAULTS, .learning_rate = 1e38F}, ERR_MODEL, "a weight is no longer a number in epoch 1"},
+        {40,
+         {.max_epochs = 5, .batch_size = 10, .temperature = .2F, .learning_rate = 1e38F, .switches = PRESET_UNSET},
+         ERR_MODEL,
+         "the loss is no longer a number in epoch 1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pictures p = pictures_drawn(rows[i].count, 28, 1);
@@ -310,8 +412,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mnist),
         cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_shifted_pictures_find_themselves),
         cmocka_unit_test(test_odd_sets),
         cmocka_unit_test(test_same_bytes_on_any_threads),
+        cmocka_unit_test(test_same_bytes_alone),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_interrupt),
         cmocka_unit_test(test_failing_pictures),

@@ -1,4 +1,4 @@
-/* NT-Xent: value against the formula written out, gradient against differences. */
+/* NT-Xent and SupCon: value against the formulas written out, gradient against differences. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,15 +25,51 @@ static double cosine(const float *a, const float *b) {
     return dot / sqrt(aa * bb);
 }
 
-/* Equation 1 of the paper, word for word. */
-static double naive(const float *h, size_t rows, double temperature) {
+/* Equation 1 of SimCLR's paper, word for word. */
+static double naive_ntxent(const float *h, const int *labels, size_t rows, double temperature) {
     double sum = 0;
+    (void)labels;
     for (size_t i = 0; i < rows; i++) {
         double below = 0;
         for (size_t k = 0; k < rows; k++) {
             below += k == i ? 0 : exp(cosine(h + i * D, h + k * D) / temperature);
         }
         sum -= log(exp(cosine(h + i * D, h + (i ^ 1) * D) / temperature) / below);
+    }
+    return sum / (double)rows;
+}
+
+/* Equation 2 of SupCon's paper; without a label, the other view is the one positive. */
+static double naive_supcon(const float *h, const int *labels, size_t rows, double temperature) {
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++) {
+        double below = 0, logs = 0;
+        int positives = 0;
+        for (size_t a = 0; a < rows; a++) {
+            below += a == i ? 0 : exp(cosine(h + i * D, h + a * D) / temperature);
+        }
+        for (size_t p = 0; p < rows; p++) {
+            int label = labels[i / 2];
+            if (p != i && (label < 0 ? p / 2 == i / 2 : labels[p / 2] == label)) {
+                logs += log(exp(cosine(h + i * D, h + p * D) / temperature) / below);
+                positives++;
+            }
+        }
+        sum -= logs / positives;
+    }
+    return sum / (double)rows;
+}
+
+/* Equation 6 of DCL's paper with weights of 1: NT-Xent whose sum leaves the positive out. */
+static double naive_decoupled(const float *h, const int *labels, size_t rows, double temperature) {
+    double sum = 0;
+    (void)labels;
+    for (size_t i = 0; i < rows; i++) {
+        double below = 0;
+        for (size_t k = 0; k < rows; k++) {
+            below += k == i || k == (i ^ 1) ? 0 : exp(cosine(h + i * D, h + k * D) / temperature);
+        }
+        sum += log(below) - cosine(h + i * D, h + (i ^ 1) * D) / temperature;
     }
     return sum / (double)rows;
 }
@@ -45,7 +81,16 @@ static void fill(float *h, size_t n) {
     }
 }
 
-static void check(size_t rows, float temperature) {
+/* Classes of 0: no labels; DECOUPLED: none, and DCL; else so many classes, every fifth picture without. */
+#define DECOUPLED (-1)
+static void check(size_t rows, float temperature, int classes) {
+    double (*naive)(const float *, const int *, size_t, double) = classes == DECOUPLED ? naive_decoupled
+                                                                  : classes            ? naive_supcon
+                                                                                       : naive_ntxent;
+    int labels[256];
+    for (int i = 0; i < 256; i++) {
+        labels[i] = i % 5 == 4 ? -1 : i * i % 7 % (classes > 0 ? classes : 1);
+    }
     struct loss l;
     struct err e = ERR_INIT;
     struct pace pace;
@@ -53,14 +98,16 @@ static void check(size_t rows, float temperature) {
     pace_init(&pace, NULL);
     fill(h, rows * D);
     assert_int_equal(loss_init(&l, rows, D, &e), ERR_OK);
-    assert_int_equal(loss_ntxent(&l, h, rows, D, temperature, &value, grad, &pace, &e), ERR_OK);
-    assert_true(fabs(value - naive(h, rows, temperature)) < 1e-4);
+    l.decoupled = classes == DECOUPLED;
+    assert_int_equal(loss_supcon(&l, h, classes > 0 ? labels : NULL, rows, D, temperature, &value, grad, &pace, &e),
+                     ERR_OK);
+    assert_true(fabs(value - naive(h, labels, rows, temperature)) < 1e-4);
     for (size_t i = 0; i<rows * D; i += rows> 20 ? 97 : 1) {
         float keep = h[i], step = 1e-2F;
         h[i] = keep + step;
-        double up = naive(h, rows, temperature);
+        double up = naive(h, labels, rows, temperature);
         h[i] = keep - step;
-        double down = naive(h, rows, temperature);
+        double down = naive(h, labels, rows, temperature);
         h[i] = keep;
         double want = (up - down) / (2 * (double)step);
         assert_true(fabs(want - grad[i]) < 2e-4 + .02 * fabs(want));
@@ -75,9 +122,12 @@ static void test_formula_and_gradient(void **state) {
     static const struct {
         size_t rows;
         float temperature;
-    } rows[] = {{4, .5F}, {8, .2F}, {16, .1F}, {16, 1}, {300, .2F}, {512, .5F}};
+        int classes;
+    } rows[] = {{4, .5F, 0},   {8, .2F, 0},   {16, .1F, 0},        {16, 1, 0},           {300, .2F, 0},
+                {512, .5F, 0}, {4, .5F, 1},   {8, .2F, 2},         {16, .1F, 3},         {40, .5F, 3},
+                {40, 1, 1},    {300, .2F, 3}, {4, .5F, DECOUPLED}, {16, .1F, DECOUPLED}, {300, .2F, DECOUPLED}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        check(rows[i].rows, rows[i].temperature);
+        check(rows[i].rows, rows[i].temperature, rows[i].classes);
     }
 }
 
@@ -96,6 +146,13 @@ static void test_edges(void **state) {
     for (int i = 0; i < 8 * D; i++) {
         assert_true(grad[i] == 0);
     }
+    int none[4] = {-1, -1, -1, -1};
+    float with[8 * D], without[8 * D], same;
+    fill(h, 8 * D); /* without labels it is NT-Xent, to the bit */
+    assert_int_equal(loss_ntxent(&l, h, 8, D, .2F, &value, without, &pace, &e), ERR_OK);
+    assert_int_equal(loss_supcon(&l, h, none, 8, D, .2F, &same, with, &pace, &e), ERR_OK);
+    assert_true(value == same);
+    assert_memory_equal(with, without, sizeof with);
     h[3] = NAN;
     assert_int_equal(loss_ntxent(&l, h, 8, D, .2F, &value, grad, &pace, &e), ERR_OK);
     assert_false(isfinite(value)); /* shown, not hidden */

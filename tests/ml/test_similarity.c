@@ -61,6 +61,34 @@ static void test_paths(void **state) {
     assert_true(fabs(naive(a, b, 999) - similarity_dot(a, b, 999)) < 1e-3);
 }
 
+/* A run over rows gives what one row after the other gives, but for the order of the sums. */
+static void test_runs(void **state) {
+    (void)state;
+    enum { ROWS = 7, MOST = 70 };
+    float rows[ROWS * MOST], query[MOST], got[ROWS + 1];
+    struct random r = random_stream(4, 0, 0);
+    const struct similarity_path *p = NULL;
+    for (size_t i = 0; i < ROWS * MOST; i++) {
+        rows[i] = random_normal(&r);
+        query[i % MOST] = random_normal(&r);
+    }
+    for (size_t i = 0; (p = similarity_path(i)); i++) {
+        for (size_t n = 0; p->usable() && n <= MOST; n++) {
+            for (size_t count = 0; count <= ROWS; count++) {
+                void *memory = NULL;
+                float *copy = exact(rows, count * n, &memory);
+                got[count] = 77;
+                p->dots(copy, count, query, n, got);
+                for (size_t row = 0; row < count; row++) {
+                    assert_true(fabs(got[row] - naive(copy + row * n, query, n)) < 1e-4);
+                }
+                assert_true(got[count] == 77);
+                free(memory);
+            }
+        }
+    }
+}
+
 /* Each place counts once: units find dropped or doubled lanes that random sums might hide. */
 static void test_each_place(void **state) {
     (void)state;
@@ -102,6 +130,7 @@ static void test_cosine(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_runs),
         cmocka_unit_test(test_each_place),
         cmocka_unit_test(test_cosine),
     };

@@ -1,4 +1,5 @@
 """What users get wrong, and what the world does to them: each is a clear error, nothing is lost, the next cell works."""
+import json
 import os
 import shutil
 import sqlite3
@@ -8,6 +9,8 @@ import threading
 import time
 
 import pytest
+
+from cells import model_file
 
 PICTURE = "thanosql-dataset/digits_data/test/0.jpg"
 SETUP = """GET THANOSQL DATASET digits_data;
@@ -21,7 +24,10 @@ INSERT INTO nulls VALUES (NULL);
 CREATE TABLE gone AS SELECT image_path FROM test LIMIT 3;
 INSERT INTO gone VALUES ('no/such.jpg');
 CREATE TABLE corrupt AS SELECT image_path FROM test LIMIT 3;
-INSERT INTO corrupt VALUES ('corrupt.jpg')"""
+INSERT INTO corrupt VALUES ('corrupt.jpg');
+CREATE TABLE numbers (image_path);
+INSERT INTO numbers SELECT image_path FROM test LIMIT 3;
+INSERT INTO numbers VALUES (5), (x'00')"""
 
 BAD = [  # code, ename, words that the message must have
     ("SELECT * FROM tset", "ThanoSQLQueryError", ["tset", "did you mean", "test"]),
@@ -45,6 +51,7 @@ BAD = [  # code, ename, words that the message must have
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM gone", "ThanoSQLFileError", ["row 4", "no/such.jpg", "on_error='skip'"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM nulls", "ThanoSQLImageError", ["row 4", "NULL"]),
+    ("BUILD MODEL n USING SimCLR AS SELECT * FROM numbers", "ThanoSQLImageError", ["row 4", "not a text", "on_error='skip'"]),
     ("CONVERT USING mm AS SELECT * FROM test", "ThanoSQLNotFoundError", ["'mm'", "did you mean", "'m'"]),
     ("CONVERT USING m OPTIONS (table_name='test') AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("SEARCH IMAGE images='no/such.jpg' USING m AS SELECT * FROM test", "ThanoSQLFileError", ["no/such.jpg"]),
@@ -52,6 +59,12 @@ BAD = [  # code, ename, words that the message must have
     (f"SEARCH IMAGE images='{PICTURE}' USING m AS SELECT * FROM train", "ThanoSQLNotFoundError", ["m_simclr", "CONVERT USING m"]),
     (f"SEARCH IMAGE texts='eight' USING m AS SELECT * FROM test", "ThanoSQLOptionError", ["images"]),
     ("PRINT IMAGE AS SELECT * FROM gone", "ThanoSQLFileError", ["row 4", "no/such.jpg"]),
+    ("BUILD MODEL n USING SimCLR OPTIONS (label_col='lable') AS SELECT * FROM train", "ThanoSQLNotFoundError", ["lable", "did you mean", "label"]),
+    ("BUILD MODEL n USING SimCLR OPTIONS (image_size=30) AS SELECT * FROM train", "ThanoSQLValueError", ["image_size is 30", "28", "^"]),
+    ("FIT MODEL m USING m AS SELECT * FROM train", "ThanoSQLExistsError", ["'m'", "overwrite=True"]),
+    ("FIT MODEL n USING mm AS SELECT * FROM train", "ThanoSQLNotFoundError", ["'mm'", "did you mean", "'m'"]),
+    ("FIT MODEL n USING SimCLR AS SELECT * FROM train", "ThanoSQLNotFoundError", ["base model", "BUILD MODEL n"]),
+    ("FIT MODEL m USING m OPTIONS (overwrite=True) AS SELECT * FROM gone", "ThanoSQLFileError", ["row 4", "no/such.jpg"]),
     ("DELETE MODEL x", "ThanoSQLNotFoundError", ["'x'"]),
     ("PREDICT USING m AS SELECT * FROM test", "ThanoSQLUnsupportedError", ["PREDICT"]),
     ("!pip install x", "ThanoSQLUnsupportedError", []),
@@ -66,6 +79,7 @@ def cells(start_kernel, tmp_path_factory):
     (workspace / "ragged.csv").write_text("a,b\n1,2\n3,4,5\n")
     with start_kernel(workspace) as run:
         assert run(SETUP).ok
+        run.workspace = workspace
         yield run
 
 
@@ -86,6 +100,10 @@ def test_skip_leaves_out_and_counts(cells):
     assert built.ok and "1 of 4" in built.stderr and "corrupt.jpg" in built.stderr
     converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM gone")
     assert converted.ok and "1 of 4" in converted.stderr and "None" in converted.html
+    numbers = cells("BUILD MODEL numbered USING SimCLR OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert numbers.ok and "2 of 5" in numbers.stderr and "not a text" in numbers.stderr
+    converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert converted.ok and "2 of 5" in converted.stderr and "row 4, not a text" in converted.stderr
 
 
 def test_unknown_option_is_a_warning(cells):
@@ -116,6 +134,61 @@ def test_failed_replacement_keeps_the_old_model(cells):
     assert not cells("BUILD MODEL m USING SimCLR OPTIONS (overwrite=True) AS SELECT * FROM corrupt").ok
     assert cells("LIST MODEL").html == before
     assert cells(f"SEARCH IMAGE images='{PICTURE}' USING m AS SELECT * FROM test LIMIT 1").ok
+
+
+@pytest.mark.parametrize("select", ["image_path, 'cat' AS label", "image_path, NULL AS label", "image_path, image_path AS label",
+                                    "image_path, CASE WHEN label < 5 THEN 'cat' END AS label"])
+def test_labels_that_teach_nothing_are_told(cells, select):
+    built = cells(f"BUILD MODEL untaught USING SimCLR OPTIONS (label_col='label', max_epochs=1, overwrite=True) "
+                  f"AS SELECT {select} FROM train LIMIT 60")
+    assert built.ok and "label_col 'label' was not used" in built.stderr and built.stdout.endswith("Success\n")
+
+
+def test_batch_larger_than_the_table_and_two_pictures(cells):
+    assert cells("BUILD MODEL large USING SimCLR OPTIONS (batch_size=65536) AS SELECT * FROM train LIMIT 20").ok
+    assert cells("BUILD MODEL two USING SimCLR AS SELECT * FROM train LIMIT 2").ok
+    assert cells("CONVERT USING two AS SELECT * FROM test").ok
+
+
+def test_picture_of_400_million_pixels(cells, tmp_path):
+    """A small file; the kernel's memory must not grow with the pixels."""
+    from PIL import Image
+    huge = tmp_path / "huge.png"
+    Image.new("1", (20000, 20000), 1).save(huge)
+    assert huge.stat().st_size < 200_000
+    assert cells(f"CREATE TABLE huge AS SELECT image_path FROM train LIMIT 12; INSERT INTO huge VALUES ('{huge}')").ok
+    assert cells("BUILD MODEL huge USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM huge").ok
+    status = open(f"/proc/{cells.manager.provisioner.process.pid}/status").read()
+    if "/san/" not in os.environ.get("THANOSQL_KERNEL", ""):  # sanitizers keep what is freed
+        assert int(status.split("VmHWM:")[1].split()[0]) < 300 * 1024
+
+
+def test_fit_keeps_the_old_model_and_the_report_is_in_the_file(cells):
+    assert cells("FIT MODEL fitted USING m OPTIONS (label_col='label', max_epochs=1) AS SELECT * FROM train LIMIT 200").ok
+    assert "fitted" in cells("LIST MODEL").html
+    notes = [json.loads(f[8:8 + int.from_bytes(f[:8], "little")])["__metadata__"]
+             for f in (model_file(cells.workspace, name).read_bytes() for name in ("m", "fitted"))]
+    assert notes[0]["report.preset"] == notes[1]["report.preset"] == "digits"
+    assert "report.labels_chosen" in notes[1] and notes[1]["report.labels_classes"] == "10"
+    assert notes[1]["class_name"] == "SimCLR" and notes[1]["label_col"] == "label"
+    assert not any("seconds" in key for key in notes[1])  # the same seed must give the same file
+
+
+@pytest.mark.parametrize("damage", ["cut", "nan", "empty", "gone"])
+def test_damaged_model_file(cells, damage):
+    assert cells("BUILD MODEL frail USING SimCLR OPTIONS (max_epochs=1, overwrite=True) AS SELECT * FROM train LIMIT 20").ok
+    path = model_file(cells.workspace, "frail")
+    whole = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"cut": whole[:len(whole) // 2], "nan": whole[:-4] + b"\x00\x00\xc0\x7f", "empty": b""}[damage])
+    for code in ("CONVERT USING frail AS SELECT * FROM test", "FIT MODEL other USING frail AS SELECT * FROM train"):
+        result = cells(code)
+        assert result.ename == ("ThanoSQLFileError" if damage == "gone" else "ThanoSQLModelError"), result.shown
+        assert path.name in result.shown and "BUILD MODEL frail" in result.shown
+    assert cells("BUILD MODEL frail USING SimCLR OPTIONS (max_epochs=1, overwrite=True) AS SELECT * FROM train LIMIT 20").ok
+    assert cells("CONVERT USING frail AS SELECT * FROM test").ok
 
 
 def test_second_kernel_writing(start_kernel, tmp_path):

@@ -1,0 +1,120 @@
+/* Images per second of training and of inference of one network, with the time that its products alone would take:
+ *   networks ARCH WIDTH SIZE CHANNELS BATCH train|infer SECONDS
+ * prints: images/s, GFLOP/s, and the share of the time that one core's peak rate times the threads would need. */
+#include "base/clock.h"
+#include "base/parallel.h"
+#include "base/random.h"
+#include "ml/nn/arch.h"
+#include "ml/nn/loss.h"
+#include "ml/nn/optimizer.h"
+#include "ml/nn/tile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Multiply-adds of one picture forward. */
+static double work_of(const struct net *n) {
+    double sum = 0;
+    for (size_t i = 0; i < n->layer_count; i++) {
+        const struct net_layer *l = &n->layers[i];
+        if (l->kind == NET_CONV) {
+            sum += (double)conv_weights(&l->conv) * (double)(l->conv.out_height * l->conv.out_width);
+        }
+    }
+    return sum;
+}
+
+/* GFLOP/s of one core in the inner loop alone. */
+static double peak(void) {
+    static float a[1 << 14], b[1 << 15], c[TILE_ROWS * TILE_COLUMNS];
+    static const struct tile_run run = {0, 0};
+    struct tile t = {.a = a,
+                     .a_row = 576,
+                     .a_step = 1,
+                     .b = b,
+                     .b_step = 32,
+                     .runs = &run,
+                     .run_count = 1,
+                     .inner = 576,
+                     .c = c,
+                     .c_row = 32};
+    double best = 1e9;
+    for (int i = 0; i < 50; i++) {
+        double start = clock_now();
+        for (int k = 0; k < 20; k++) {
+            tile_multiply(&t, TILE_ROWS, TILE_COLUMNS);
+        }
+        double seconds = clock_now() - start;
+        best = seconds < best ? seconds : best;
+    }
+    return 20 * 2.0 * 576 * TILE_ROWS * TILE_COLUMNS / best / 1e9;
+}
+
+struct training {
+    struct net *net;
+    struct net_work *work;
+    struct loss loss;
+    struct optimizer optimizer;
+    struct pace pace;
+    float *derivative;
+    size_t batch, head;
+};
+
+static void train_step(struct training *t) {
+    struct err e = ERR_INIT;
+    float value;
+    net_forward(t->work, t->batch);
+    loss_ntxent(&t->loss, net_result(t->work, t->net->output), t->batch, t->head, .5F, &value, t->derivative, &t->pace,
+                &e);
+    net_backward(t->work, t->derivative, t->batch);
+    optimizer_update(&t->optimizer, t->net->parameters, net_gradient(t->work));
+}
+
+int main(int argc, char **argv) {
+    struct err e = ERR_INIT;
+    struct training t = {.head = 128};
+    const struct arch *a = argc == 8 ? arch_find(argv[1]) : NULL;
+    if (!a) {
+        fprintf(stderr, "usage: networks ARCH WIDTH SIZE CHANNELS BATCH train|infer SECONDS\n");
+        return 2;
+    }
+    int train = !strcmp(argv[6], "train");
+    t.batch = strtoul(argv[5], NULL, 10);
+    double seconds = strtod(argv[7], NULL), start, took;
+    pace_init(&t.pace, NULL);
+    if (arch_build(a, (int)strtol(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10),
+                   train ? (int)t.head : 0, &t.net, &e) ||
+        net_work_new(t.net, t.batch, train, &t.work, &e) || loss_init(&t.loss, t.batch, t.head, &e) ||
+        optimizer_init(&t.optimizer, t.net->parameter_count, 1e-4F, 1000000, &e)) {
+        fprintf(stderr, "%s\n", e.message);
+        return 1;
+    }
+    net_initialise(t.net, 1);
+    t.derivative = calloc(t.batch * t.head, sizeof(float));
+    struct random r = random_stream(1, 2, 3);
+    for (size_t i = 0; i < t.batch * net_value_size(t.net, 0); i++) {
+        net_input(t.work)[i] = random_normal(&r);
+    }
+    if (!train) {
+        net_fold(t.work);
+    }
+    size_t steps = 0;
+    for (int warm = 1; warm >= 0; warm--) {
+        start = clock_now();
+        steps = 0;
+        do {
+            if (train) {
+                train_step(&t);
+            } else {
+                net_forward(t.work, t.batch);
+            }
+            steps++;
+            took = clock_now() - start;
+        } while (took < (warm ? seconds / 4 : seconds));
+    }
+    double images = (double)(steps * t.batch) / took, flops = images * work_of(t.net) * 2 * (train ? 3 : 1) / 1e9;
+    printf("%.1f images/s, %.1f GFLOP/s, %.0f %% of the time at the peak of %d x %.0f\n", images, flops,
+           100 * flops / (peak() * parallel_threads()), parallel_threads(), peak());
+    return 0;
+}

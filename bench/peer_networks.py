@@ -1,0 +1,74 @@
+"""PyTorch's images per second with the same networks, batch and threads as networks.c, side by side:
+
+    python3 bench/peer_networks.py build/bench/networks [seconds]
+
+Prints a row a case: ours, PyTorch's, the ratio, and how much of our time the products alone would take at the peak of
+the inner loop. The two take turns, so that a machine that slows down slows both."""
+import os
+import subprocess
+import sys
+import time
+
+import torch
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "parity"))
+from make_parity import Cnn, Resnet, WithHead, ntxent  # noqa: E402
+
+THREADS = int(os.environ.get("THANOSQL_THREADS", os.cpu_count()))
+CASES = [  # arch, width, size, channels, batch, what, ratio to hold
+    ("cnn", 32, 28, 1, 256, "train", 0.8),
+    ("resnet18", 16, 32, 3, 128, "train", 0.7),
+    ("resnet50", 64, 224, 3, 8, "infer", 0.7),
+]
+
+
+def network(arch, width, size, channels):
+    if arch == "cnn":
+        return Cnn(width, channels)
+    blocks = [2, 2, 2, 2] if arch == "resnet18" else [3, 4, 6, 3]
+    return Resnet(width, channels, blocks, arch == "resnet50", size < 64)
+
+
+def peer(arch, width, size, channels, batch, what, seconds, last):
+    torch.set_num_threads(THREADS)
+    model = network(arch, width, size, channels)
+    x = torch.randn(batch, channels, size, size)
+    if last:
+        model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
+    if what == "train":
+        model = WithHead(model, 128).train()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+
+        def step():
+            optimizer.zero_grad()
+            ntxent(model(x)[1], 0.5).backward()
+            optimizer.step()
+    else:
+        model.eval()
+        step = torch.inference_mode()(lambda: model(x))
+    for budget in (seconds / 4, seconds):
+        start, steps = time.perf_counter(), 0
+        while time.perf_counter() - start < budget:
+            step()
+            steps += 1
+        rate = steps * batch / (time.perf_counter() - start)
+    return rate
+
+
+def main():
+    program, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 4
+    for arch, width, size, channels, batch, what, least in CASES:
+        rounds = []
+        for _ in range(3):
+            arguments = [str(v) for v in (arch, width, size, channels, batch, what, seconds)]
+            text = subprocess.run([program, *arguments], check=True, capture_output=True, text=True,
+                                  env={**os.environ, "THANOSQL_THREADS": str(THREADS)}).stdout
+            theirs = max(peer(arch, width, size, channels, batch, what, seconds / 2, last) for last in (False, True))
+            rounds.append((float(text.split()[0]) / theirs, text, theirs))
+        ratio, text, theirs = sorted(rounds)[1]
+        print(f"{arch} width {width}, {size} px, batch {batch}, {what}: ours {text.strip()}; "
+              f"PyTorch {torch.__version__} {theirs:.1f}; ratio {ratio:.2f} (to hold: {least})", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+/* Convolutional networks as models: BUILD's options for them, and models that are nothing but weights from elsewhere
+ * (UPLOAD MODEL, GET THANOSQL MODEL). */
+#include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
+#include "lang/exec/option_rows.h"
+#include "lang/exec/statements.h"
+
+#include "base/file.h"
+#include "lang/data/pretrained.h"
+#include "ml/model/weights.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CLASS "SimCLR"      /* what searches and columns are named after */
+#define COLUMN "image_path" /* of a model that has seen no table */
+#define EPOCHS_BACKBONE 20
+#define BATCH_BACKBONE 64 /* with few pictures more steps beat more negatives */
+
+/* A model's name is also its file's, so it must not lead out of the folder. */
+static bool fits_file(const char *name) {
+    bool fits = *name && strlen(name) <= 200 && name[0] != '.' && !strchr(name, '/');
+    for (const char *p = name; *p; p++) {
+        fits = fits && (unsigned char)*p >= ' ' && *p != 0x7f;
+    }
+    return fits;
+}
+
+enum err_code exec_check_model(struct context *c, const struct name *name, bool overwrite, struct err *e) {
+    bool found = false;
+    if (!fits_file(name->text)) {
+        err_set(e, ERR_VALUE, "this cannot be a model's name");
+        err_hint(e, "use letters, digits and _");
+    } else if (registry_has(c->store, name->text, &found, e) == ERR_OK && found && !overwrite) {
+        err_set(e, ERR_EXISTS, "a model named '%s' exists already", name->text);
+        err_hint(e, "OPTIONS (overwrite=True) replaces it");
+    }
+    return context_at(e, name->span);
+}
+
+/* If this fails or the user's transaction is undone, the row of before is there again, and so is its file; the new one
+ * is swept away. */
+enum err_code exec_keep_model(struct context *c, const struct name *name, const struct model_record *record,
+                              bool overwrite, const struct encoder *m, const char *const *notes, struct err *e) {
+    struct model_record kept = *record;
+    models_note_stale(c, record->name);
+    if (store_begin(c->store, e) != ERR_OK) {
+        return e->code;
+    }
+    if (exec_check_model(c, name, overwrite, e) == ERR_OK && registry_remove(c->store, record->name, e) == ERR_OK &&
+        models_write(c, record->name, m, notes, &kept.file, e) == ERR_OK &&
+        registry_put(c->store, &kept, e) == ERR_OK) {
+        return store_commit(c->store, e);
+    }
+    store_rollback(c->store);
+    return e->code;
+}
+
+static const char *weights_path(struct context *c, const struct pretrained *p, struct err *e) {
+    char *name = arena_printf(c->arena, "weights/%s", p->file);
+    return name ? workspace_private(c->workspace, c->arena, name, e) : (err_nomem(e), NULL);
+}
+
+/* The file that pretrained=True or pretrained='…' means, and whose network it is where nobody said. */
+static enum err_code find_weights(struct context *c, const struct build_settings *set, struct backbone_options *b,
+                                  struct err *e) {
+    const struct pretrained *p = pretrained_find(b->name ? b->name : "efficientnet_lite0");
+    if (*set->pretrained) {
+        struct weights w;
+        b->weights = workspace_resolve(c->workspace, c->arena, set->pretrained);
+        if (!b->weights) {
+            return err_nomem(e);
+        }
+        if (!b->name && weights_open(b->weights, &w, e) == ERR_OK) {
+            const struct arch *arch = weights_arch(&w);
+            b->name = arch ? arch->name : "resnet18"; /* whose absence is then told tensor by tensor */
+            weights_close(&w);
+        }
+        return e->code;
+    }
+    if (!p) {
+        err_set(e, ERR_NOT_FOUND, "there are no weights of %s to be had", b->name);
+        return err_hint(e, "pretrained='file' takes a safetensors or PyTorch file; efficientnet_lite0 has weights");
+    }
+    b->name = p->name;
+    b->weights = weights_path(c, p, e);
+    if (b->weights && !file_exists(b->weights)) {
+        err_set(e, ERR_NOT_FOUND, "the weights of %s are not here", p->name);
+        err_hint(e, "GET THANOSQL MODEL %s brings them", p->name);
+    }
+    return e->code;
+}
+
+/* Whether the option was given, and not as None. */
+static const struct option *find_said(const struct statement *s, const char *name) {
+    const struct option *o = options_find(&build_options, s->options, name);
+    return o && o->value.kind != LITERAL_NONE ? o : NULL;
+}
+
+/* Epochs and batch that suit a network, where nobody asked for others. */
+static void set_defaults(const struct statement *s, const struct backbone_options *b, struct build_settings *set) {
+    if (!find_said(s, "max_epochs")) {
+        set->max_epochs = b->weights ? 0 : b->name ? EPOCHS_BACKBONE : encoder_defaults.max_epochs;
+    }
+    if (!find_said(s, "batch_size") && b->name) {
+        set->batch_size = BATCH_BACKBONE;
+    }
+}
+
+enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
+                            struct backbone_options *out, struct err *e) {
+    bool asked = set->backbone && strcmp(set->backbone, "auto") != 0;
+    *out = (struct backbone_options){.name = asked ? set->backbone : NULL,
+                                     .width = (int)set->width,
+                                     .loss = set->loss,
+                                     .optimizer = set->optimizer,
+                                     .time_limit = set->time_limit,
+                                     .keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0};
+    if (set->pretrained && find_weights(c, set, out, e) != ERR_OK) {
+        return context_at(e, find_said(s, "pretrained")->value.span);
+    }
+    set_defaults(s, out, set);
+    if (set->max_epochs == 0 && !out->weights) {
+        err_set(e, ERR_OPTION, "option max_epochs must be between 1 and 100000, not 0");
+        err_hint(e, "0 goes with pretrained weights, which are then used as they are");
+        return context_at(e, find_said(s, "max_epochs")->value.span);
+    }
+    if (out->name && set->embedding_size) {
+        err_set(e, ERR_OPTION, "option embedding_size is of the default backbone; %s has vectors of its own size",
+                out->name);
+        return context_at(e, find_said(s, "embedding_size")->value.span);
+    }
+    return ERR_OK;
+}
+
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
+    if (!report->interrupted) {
+        return;
+    }
+    char line[120];
+    bool stopped = stop_requested(c->stop);
+    if (stopped) {
+        stop_clear(c->stop);
+    }
+    snprintf(line, sizeof line, "%s after %d of %d epochs; the best of them is kept.",
+             stopped ? "Stopped" : "The time limit came", report->epochs, epochs);
+    context_say(c, line);
+}
+
+/* A model of weights alone, under `name`. */
+static enum err_code keep_weights(struct context *c, const struct name *name, const char *path,
+                                  const struct upload_settings *set, struct err *e) {
+    struct encoder *m = NULL;
+    const struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
+    const char *const notes[] = {"name", name->text, "class_name", CLASS, "image_col", COLUMN, NULL};
+    if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
+        exec_keep_model(c, name, &record, set->overwrite, m, notes, e);
+    }
+    encoder_free(m);
+    return e->code;
+}
+
+enum err_code run_upload(struct context *c, const struct statement *s, struct err *e) {
+    struct upload_settings set = {0};
+    if (options_apply(c, &upload_options, s->options, &set, e) != ERR_OK ||
+        exec_check_model(c, &s->name, set.overwrite, e) != ERR_OK) {
+        return e->code;
+    }
+    const char *path = s->source.text ? workspace_resolve(c->workspace, c->arena, s->source.text) : NULL;
+    if (!path) {
+        return err_nomem(e);
+    }
+    if (keep_weights(c, &s->name, path, &set, e) == ERR_OK) {
+        context_say(c, "Success");
+    }
+    return context_at(e, s->source.span);
+}
+
+enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e) {
+    struct upload_settings set = {0};
+    struct get_settings get = {0};
+    const struct pretrained *p = pretrained_find(s->name.text);
+    const struct name *name = s->alias.text ? &s->alias : &s->name;
+    if (!p) {
+        err_set(e, ERR_NOT_FOUND, "there is no model '%.60s' to be had", s->name.text);
+        err_hint(e, "there is %s; BUILD MODEL … USING SimCLR trains one of your own", pretrained_at(0)->name);
+        return context_at(e, s->name.span);
+    }
+    if (options_apply(c, &get_options, s->options, &get, e) != ERR_OK ||
+        exec_check_model(c, name, get.overwrite, e) != ERR_OK) {
+        return e->code;
+    }
+    const char *path = weights_path(c, p, e);
+    set.overwrite = get.overwrite;
+    if (path && pretrained_get(p, path, c->stop, c->out, e) == ERR_OK &&
+        keep_weights(c, name, path, &set, e) == ERR_OK) {
+        context_say(c, "Success");
+    }
+    return context_at(e, s->name.span);
+}
