@@ -41,7 +41,7 @@ def test_completion_tells_types(many_tables, start, connect):
     client = connect(start())
     client.run("df = %thanosql SELECT 1 AS a")
     for code, text, kind, signature in [
-            ("BUILD MODEL m USING SimCLR OPTIONS (max", "max_epochs", "option", "whole number, 1 to 100000; default 5"),
+            ("COPY t OPTIONS (over", "overwrite", "option", "True or False; default False"),
             ("SELECT * FROM number_0003", "number_0003", "table", ""),
             ("SELECT * FROM number_0003 WHERE own", "own_3", "column", "real"),
             ("SELECT simi", "similarity", "function", "similarity(a, b)"),
