@@ -78,6 +78,16 @@ struct help_page {
     } * parts;
 };
 
+/* What training found out. */
+struct training_report {
+    const char *summary; /* one line */
+    const char *warning; /* one line where something simpler does better, else NULL */
+    const struct report_line { const char *name, *text; } * lines;
+    size_t line_count;
+    const float *losses; /* of epochs 1, 1 + loss_stride, … */
+    size_t loss_count, loss_stride;
+};
+
 struct sink {
     void *user;
     /* How to show what follows. */
@@ -91,6 +101,7 @@ struct sink {
     void (*table_end)(void *user);
     void (*picture)(void *user, const struct picture *p);
     void (*grid)(void *user, const struct picture_grid *g);
+    void (*report)(void *user, const struct training_report *r);
     void (*help)(void *user, const struct help_page *page);
     void (*progress)(void *user, const struct progress *p);
 };

@@ -53,9 +53,9 @@ void session_close(struct session *s) {
         notebook_release(&s->notebook);
         history_free(s->history);
         store_close(s->store);
+        buf_release(&s->stale_models);
         functions_free(s->functions);
         matrices_free(s->matrices);
-        buf_release(&s->stale_models);
         workspace_release(&s->workspace);
         free(s);
     }

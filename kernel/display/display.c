@@ -6,6 +6,7 @@
 #include "kernel/display/help_view.h"
 #include "kernel/display/output_message.h"
 #include "kernel/display/progress_view.h"
+#include "kernel/display/report_view.h"
 #include "kernel/display/stream.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct display {
     struct stream stream;
     struct progress_view progress;
     struct frame frame;
-    bool has_frame;
+    bool has_frame, console;
     struct result_view view;
     json_t *payload;
 };
@@ -31,6 +32,7 @@ static void streams_flush(void *user) {
 static void on_view(void *user, const struct result_view *v) {
     struct display *d = user;
     d->view = *v;
+    d->progress.style = v->progress != PROGRESS_AUTO ? v->progress : d->console ? PROGRESS_TEXT : PROGRESS_LIVE;
 }
 
 static void on_text(void *user, const char *utf8, size_t len) {
@@ -105,20 +107,32 @@ static void on_picture(void *user, const struct picture *p) {
     output_message_publish(&d->output, "display_data", output_message_picture(p));
 }
 
+/* Takes both buffers. */
+static void show(struct display *d, struct buf *html, struct buf *plain, const char *otherwise) {
+    if (buf_ok(html) && buf_ok(plain)) {
+        streams_flush(d);
+        output_message_publish(&d->output, "display_data", output_message_display(html, plain));
+    } else {
+        on_warning(d, otherwise, strlen(otherwise));
+    }
+    buf_release(html);
+    buf_release(plain);
+}
+
 static void on_grid(void *user, const struct picture_grid *g) {
-    static const char words[] = "The pictures are not shown: memory is out.\n";
     struct display *d = user;
     struct buf html = BUF_INIT, plain = BUF_INIT;
     grid_html(g, &html);
     grid_text(g, &plain);
-    if (buf_ok(&html) && buf_ok(&plain)) {
-        streams_flush(d);
-        output_message_publish(&d->output, "display_data", output_message_display(&html, &plain));
-    } else {
-        on_warning(d, words, sizeof words - 1);
-    }
-    buf_release(&html);
-    buf_release(&plain);
+    show(d, &html, &plain, "The pictures are not shown: memory is out.\n");
+}
+
+static void on_report(void *user, const struct training_report *r) {
+    struct display *d = user;
+    struct buf html = BUF_INIT, plain = BUF_INIT;
+    report_html(r, &html);
+    report_text(r, &plain);
+    show(d, &html, &plain, "The report is not shown: memory is out.\n");
 }
 
 /* Clients show it in a pager, or under the cell. */
@@ -137,13 +151,14 @@ static void on_progress(void *user, const struct progress *p) {
     progress_view_update(&d->progress, p, streams_flush, d);
 }
 
-struct display *display_new(const struct display_output *output, int count) {
+struct display *display_new(const struct display_output *output, int count, bool console) {
     struct display *d = calloc(1, sizeof *d);
     if (!d) {
         return NULL;
     }
     d->output = *output;
     d->count = count;
+    d->console = console;
     d->payload = json_array();
     d->view = (struct result_view){FRAME_LIMITS.max_rows, FRAME_LIMITS.max_columns, FRAME_LIMITS.max_width, NULL,
                                    PROGRESS_AUTO};
@@ -156,10 +171,11 @@ struct display *display_new(const struct display_output *output, int count) {
                             .table_end = on_table_end,
                             .picture = on_picture,
                             .grid = on_grid,
+                            .report = on_report,
                             .help = on_help,
                             .progress = on_progress};
     stream_init(&d->stream, &d->output);
-    progress_view_init(&d->progress, &d->output);
+    progress_view_init(&d->progress, &d->output, &d->stream);
     return d;
 }
 

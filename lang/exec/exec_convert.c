@@ -3,6 +3,7 @@
  * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing; and
  * pictures that the named table has a vector of already are embedded only where something has changed. */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/reuse.h"
@@ -296,13 +297,13 @@ static void say_outcome(struct context *c, const struct convert *x) {
 }
 
 static enum err_code open_reuse(struct context *c, struct convert *x, struct relation *r, struct err *e) {
-    const char *file = workspace_private(c->workspace, c->arena, x->model.file, e);
+    const char *file = models_path(c, &x->model, e);
     x->reuses = true;
     x->files = calloc(x->batch, sizeof *x->files);
     x->left = calloc(x->batch, sizeof *x->left);
     x->fresh = calloc(x->batch * x->dimension, sizeof *x->fresh);
     if (!file || !x->files || !x->left || !x->fresh) {
-        return err_nomem(e);
+        return e->code ? e->code : err_nomem(e);
     }
     return reuse_begin(&x->reuse, c, r, x->set.table_name, x->result, file, x->dimension, e);
 }

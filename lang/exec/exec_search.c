@@ -114,6 +114,15 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
     return x->vectors ? ERR_OK : err_nomem(e);
 }
 
+static enum err_code note_columns(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
+    x->column_count = store_column_count(q);
+    x->columns = arena_alloc(c->arena, x->column_count * sizeof *x->columns);
+    for (size_t i = 0; x->columns && i < x->column_count; i++) {
+        x->columns[i] = arena_strdup(c->arena, store_column(q, i).name);
+    }
+    return arena_failed(c->arena) ? err_nomem(e) : ERR_OK;
+}
+
 /* The columns that are needed, among those of the inner query. */
 static enum err_code find_columns(struct context *c, struct search *x, struct relation *inner, struct err *e) {
     struct store_query *q = NULL;
@@ -122,7 +131,7 @@ static enum err_code find_columns(struct context *c, struct search *x, struct re
     if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
         return e->code;
     }
-    if (find_vectors(c, x, q, e) == ERR_OK && needed &&
+    if (find_vectors(c, x, q, e) == ERR_OK && note_columns(c, x, q, e) == ERR_OK && needed &&
         relation_image_column(q, x->set.image_col, given(x, "image_col"), x->statement->query.span, &path, e) ==
             ERR_OK) {
         x->path = arena_strdup(c->arena, store_column(q, (size_t)path).name);
@@ -150,39 +159,6 @@ static enum err_code name_results(struct context *c, struct search *x, struct er
     return x->names ? ERR_OK : err_nomem(e);
 }
 
-static bool is_result(const struct search *x, const char *name) {
-    for (size_t i = 0; i < (x->count ? x->count : 1); i++) {
-        if (strcasecmp(name, x->names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* All columns of the query, but for those that a search before this one has called as this one's results: an outer
- * query that names them means this one's. */
-static enum err_code keep_columns(struct context *c, struct search *x, struct relation *inner, struct err *e) {
-    struct store_query *q = NULL;
-    struct buf sql = BUF_INIT;
-    bool all = true;
-    if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
-        return e->code;
-    }
-    for (size_t i = 0; i < store_column_count(q); i++) {
-        const char *name = store_column(q, i).name;
-        if (is_result(x, name)) {
-            all = false;
-        } else {
-            buf_str(&sql, sql.len ? ", q." : "q.");
-            store_add_identifier(&sql, name);
-        }
-    }
-    store_finish(q);
-    x->kept = all ? "q.*" : buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
-    buf_release(&sql);
-    return x->kept ? ERR_OK : err_nomem(e);
-}
-
 enum err_code search_open(struct context *c, const struct statement *s, struct search *x, struct relation *inner,
                           struct err *e) {
     *x = (struct search){.statement = s, .set = {.top_k = -1, .threshold = -2}};
@@ -204,16 +180,48 @@ enum err_code search_open(struct context *c, const struct statement *s, struct s
         return err_nomem(e);
     }
     if (relation_add_query(c, inner, &s->query, e) == ERR_OK && find_columns(c, x, inner, e) == ERR_OK &&
-        search_read_rows(c, x, inner, e) == ERR_OK && name_results(c, x, e) == ERR_OK) {
-        keep_columns(c, x, inner, e);
+        search_read_rows(c, x, inner, e) == ERR_OK) {
+        name_results(c, x, e);
     }
     return e->code;
+}
+
+/* Whether the search itself makes a column of that name. */
+static bool makes(const struct search *x, const char *const *others, const char *name) {
+    bool made = false;
+    for (size_t i = 0; i < (x->count ? x->count : 1); i++) {
+        size_t len = strlen(x->names[i]);
+        made = made || strcasecmp(name, x->names[i]) == 0 ||
+               (x->set.percentile && strncasecmp(name, x->names[i], len) == 0 &&
+                strcasecmp(name + len, "_percentile") == 0);
+    }
+    for (; others && *others; others++) {
+        made = made || strcasecmp(name, *others) == 0;
+    }
+    return made;
+}
+
+void search_add_columns(const struct search *x, const char *const *others, struct buf *sql) {
+    struct buf kept = BUF_INIT;
+    bool all = true;
+    for (size_t i = 0; i < x->column_count; i++) {
+        if (makes(x, others, x->columns[i])) {
+            all = false;
+        } else {
+            buf_str(&kept, kept.len ? ", q." : "q.");
+            store_add_identifier(&kept, x->columns[i]);
+        }
+    }
+    buf_str(sql, "SELECT ");
+    buf_str(sql, all ? "q.*" : buf_text(&kept));
+    sql->failed = sql->failed || kept.failed;
+    buf_release(&kept);
 }
 
 /* SELECT q.*, similarity(q.<vectors>, ?1) AS <name>, … FROM (<inner>) AS q */
 static enum err_code write_scores(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
                                   struct err *e) {
-    buf_printf(&r->sql, "SELECT %s", x->kept);
+    search_add_columns(x, NULL, &r->sql);
     for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
         int number = 0;
         relation_add_vector(c, inner, x->queries + i * x->dimension, x->dimension, &number, e);

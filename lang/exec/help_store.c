@@ -117,11 +117,18 @@ bool help_store_table(struct help_writer *w, const struct help_request *r, const
     return true;
 }
 
-/* Notes that the row above says, or that only programs read. */
+/* Notes that a row above says, or that only programs read. */
 static bool told_otherwise(const char *key) {
-    static const char *const keys[] = {"name", "class_name", "image_col", "format", "report.losses"};
+    static const char *const keys[] = {"name",          "class_name",    "image_col",     "format",
+                                       "report.losses", "report.images", "encoder.format"};
+    static const char *const groups[] = {"augment.", "stem.", "weights."};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(key, keys[i]) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        if (strncmp(key, groups[i], strlen(groups[i])) == 0) {
             return true;
         }
     }

@@ -1,9 +1,8 @@
 /* Rules as tables: PRAGMAs that only read, and what changes a table. */
 #include "lang/store/authorize.h"
 
-#include <sqlite3.h>
+#include "lang/store/sqlite_int.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -64,6 +63,7 @@ static int check_own(struct authority *a, int action, const char *first, const c
 int authorize(void *user, int action, const char *first, const char *second, const char *database,
               const char *trigger) {
     struct authority *a = user;
+    (void)database;
     (void)trigger;
     if (action == SQLITE_PRAGMA && second) {
         return check_pragma(a, first);
@@ -76,7 +76,5 @@ int authorize(void *user, int action, const char *first, const char *second, con
         return refuse(a, action == SQLITE_ATTACH ? "ATTACH (or VACUUM INTO)" : "DETACH", "",
                       "a workspace is one store; COPY brings other data into it");
     }
-    /* A search fills a temporary table of its own from the user's query; it is gone when the statement ends. */
-    bool filling = action == SQLITE_INSERT && database && strcmp(database, "temp") == 0;
-    return a->theirs && !filling ? check_own(a, action, first, second) : SQLITE_OK;
+    return a->theirs ? check_own(a, action, first, second) : SQLITE_OK;
 }

@@ -1,5 +1,5 @@
-/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. What SQL may not
- * do is in authorize.c, functions of our own in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. Functions of our
+ * own are in sqlite_functions.c, what SQL may not do in authorize.c, look-ups in sqlite_catalogue.c, type names in
  * types.c.
  */
 #include "lang/store/store.h"
@@ -22,7 +22,9 @@
 #define BUSY_SECONDS 10.0
 #define BUSY_NAP_NS 20000000L /* the stop flag is read as often */
 #define STEPS_BETWEEN_CHECKS 2000
-#define CACHE_KIB "65536"
+/* SQLite sorts as much at a time, and nothing can stop it meanwhile; more than that is merged from temporary files,
+ * which it unlinks as it opens them. Sorting in memory was slower, too. */
+#define CACHE_KIB "16384"
 
 enum {
     MOST_BYTES = 128 << 20,   /* of a value or a row: one function over one value is not interrupted */
@@ -146,8 +148,8 @@ static int configure(struct store *s) {
     /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
     double began = clock_now();
     const char *start = sqlite3_db_readonly(s->db, "main") == 1
-                            ? "PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema"
-                            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; "
+                            ? "PRAGMA temp_store = FILE; SELECT count(*) FROM sqlite_schema"
+                            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; "
                               "PRAGMA cache_size = -" CACHE_KIB "; SELECT count(*) FROM sqlite_schema";
     while (result == SQLITE_OK && (result = sqlite3_exec(s->db, start, NULL, NULL, NULL)) != SQLITE_OK) {
         if ((result & 0xff) == SQLITE_BUSY && wait_busy(s, 1) && clock_now() - began < BUSY_SECONDS) {
@@ -468,10 +470,6 @@ static enum err_code control(struct store *s, const char *words, int level, stru
     return e->code;
 }
 
-bool store_in_transaction(const struct store *s) {
-    return !sqlite3_get_autocommit(s->db);
-}
-
 enum err_code store_begin(struct store *s, struct err *e) {
     bool outermost = s->depth == 0 && sqlite3_get_autocommit(s->db);
     if (control(s, outermost ? "BEGIN IMMEDIATE" : "SAVEPOINT", outermost ? -1 : s->depth, e) == ERR_OK) {
@@ -509,6 +507,10 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
+}
+
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_snapshot(struct store *s, struct err *e) {

@@ -53,7 +53,8 @@ long long store_changes(struct store *s);
 enum err_code store_begin(struct store *s, struct err *e);  /* takes the write lock at once */
 enum err_code store_commit(struct store *s, struct err *e); /* on failure the transaction is rolled back */
 void store_rollback(struct store *s);
-bool store_in_transaction(const struct store *s); /* ours or a user's */
+
+bool store_in_transaction(const struct store *s); /* ours or the user's */
 
 /* Until the end, queries see the store as it is at their first read, whatever others write. Not in a transaction, and
  * only for reading. */
