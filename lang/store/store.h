@@ -73,6 +73,9 @@ enum err_code store_has_view(struct store *s, const char *name, bool *found, str
 enum err_code store_has_temporary(struct store *s, const char *name, bool *found, struct err *e); /* either */
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
+/* Call each() for every function of SQL, by name. */
+enum err_code store_each_function(struct store *s, void (*each)(void *user, const char *name), void *user,
+                                  struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
 enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
                                 void *user, struct err *e);
