@@ -16,13 +16,15 @@ static enum err_code failed(struct err *e, const char *doing, const char *path) 
 
 static enum err_code read_open(int fd, const char *path, size_t most, struct buf *out, struct err *e) {
     struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        return err_set(e, ERR_FILE, "cannot read '%s': it is a folder", path);
+    if (fstat(fd, &st) != 0) {
+        return failed(e, "read", path);
+    }
+    if (!S_ISREG(st.st_mode)) { /* a device or a pipe may never end */
+        return err_set(e, ERR_FILE, "cannot read '%s': it is %s", path, S_ISDIR(st.st_mode) ? "a folder" : "no file");
     }
     for (size_t total = 0;;) {
         size_t room = 65536;
-        if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size + 1 > total + room &&
-            (size_t)st.st_size <= most) {
+        if (st.st_size > 0 && (size_t)st.st_size + 1 > total + room && (size_t)st.st_size <= most) {
             room = (size_t)st.st_size + 1 - total;
         }
         char *at = buf_reserve(out, room);

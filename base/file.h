@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Append the file's bytes to *out. More than `most` bytes is an error. */
+/* Append the file's bytes to *out. More than `most` bytes is an error, and so is what is no regular file. */
 enum err_code file_read(const char *path, size_t most, struct buf *out, struct err *e);
 
 /* Write through a temporary file beside `path`, sync, and rename: a reader sees the old or the new. */

@@ -39,9 +39,8 @@ static size_t distance(const char *a, const char *b) {
 }
 
 void suggest_begin(struct suggest *s, const char *word) {
-    *s = (struct suggest){.word = word};
-    size_t third = strlen(word) / 3;
-    s->distance = (third ? third : 1) + 1;
+    size_t len = strlen(word), third = len / 3, most = third ? third : 1;
+    *s = (struct suggest){.word = word, .distance = most < len ? most + 1 : len};
 }
 
 void suggest_offer(struct suggest *s, const char *candidate) {

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /* Feed candidates one at a time; `best` is the nearest so far, copied, or empty where none is near enough
- * (a third of the word's length in edits, at least 1; swapping neighbours is one edit; case is ignored). */
+ * (a third of the word's length in edits, at least 1 but never the whole word; swapping neighbours is one edit; case is
+ * ignored). */
 struct suggest {
     const char *word;
     size_t distance;

@@ -43,6 +43,12 @@ class Cells:
         return Result(reply["content"], outputs)
 
 
+def model_file(workspace, name):
+    """The one file of a model, whose name has a fingerprint in it."""
+    (path,) = (pathlib.Path(workspace) / ".thanosql/models").glob(f"{name}.*.safetensors")
+    return path
+
+
 @contextlib.contextmanager
 def kernel(workspace, **environment):
     """A kernel of its own on `workspace`, called with a cell's code."""

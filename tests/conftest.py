@@ -1,5 +1,4 @@
 """Fixtures for the tests that talk to a real kernel: a kernel on a workspace, and a Jupyter that knows the kernel."""
-import json
 import os
 import shutil
 
@@ -38,7 +37,6 @@ def jupyter_path(tmp_path_factory):
     spec.mkdir(parents=True)
     for logo in (cells_module.ROOT / "kernelspec").glob("logo-*"):
         shutil.copy(logo, spec)
-    (spec / "kernel.json").write_text(json.dumps({
-        "argv": [str(cells_module.BINARY), "-f", "{connection_file}"], "display_name": "ThanoSQL",
-        "language": "thanosql", "interrupt_mode": "signal", "env": {"OPENBLAS_NUM_THREADS": "1"}}))
+    text = (cells_module.ROOT / "kernelspec/kernel.json.in").read_text()
+    (spec / "kernel.json").write_text(text.replace("@BINARY@", str(cells_module.BINARY)))
     return data

@@ -26,11 +26,11 @@ json_t *display_error(const struct err *e, const char *code, size_t len) {
         if (e->has_span && code && len > 0) {
             error_text_place(&text, code, len, e->at, e->len);
         }
-        if (e->hint[0]) {
-            buf_str(&text, "hint: ");
-            buf_utf8(&text, e->hint, strlen(e->hint));
-            buf_char(&text, '\n');
-        }
+    }
+    if (e->hint[0]) {
+        buf_str(&text, "hint: ");
+        buf_utf8(&text, e->hint, strlen(e->hint));
+        buf_char(&text, '\n');
     }
     json_t *traceback = json_array();
     lines_append(traceback, &text);

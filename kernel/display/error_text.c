@@ -2,9 +2,11 @@
  * blanks, tabs and carets that takes the same columns. */
 #include "kernel/display/error_text.h"
 
+#include "base/secret.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WINDOW = 96, BEFORE = 40 }; /* code points of a long line, and those before the span */
@@ -101,9 +103,14 @@ static void window_find(const struct place *p, size_t *first, size_t *last) {
 
 void error_text_place(struct buf *out, const char *code, size_t code_len, size_t at, size_t len) {
     struct place p = place_find(code, code_len, at, len);
-    if (p.len == 0) {
+    char *line = malloc(p.len + 1);
+    if (p.len == 0 || !line) {
+        free(line);
         return;
     }
+    memcpy(line, p.line, p.len);
+    secret_hide(line, p.len);
+    p.line = line;
     struct buf marks = BUF_INIT;
     if (p.several) {
         char number[32];
@@ -135,4 +142,5 @@ void error_text_place(struct buf *out, const char *code, size_t code_len, size_t
     buf_char(out, '\n');
     out->failed = out->failed || marks.failed;
     buf_release(&marks);
+    free(line);
 }

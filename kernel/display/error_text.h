@@ -11,8 +11,8 @@
 int error_text_columns(uint32_t point);
 
 /* Two lines, appended: the line of code in which code[at] lies and carets under at..at+len, cut at the line's end.
- * A cell of several lines shows its line number too; of a long line a window is shown. Nothing is appended for an
- * empty cell. */
+ * A cell of several lines shows its line number too; of a long line a window is shown; tokens are not. Nothing is
+ * appended for an empty cell. */
 void error_text_place(struct buf *out, const char *code, size_t code_len, size_t at, size_t len);
 
 #endif

@@ -24,6 +24,10 @@ static const struct message_row {
     {"comm_close", ON_SHELL, on_nothing},
     {"interrupt_request", ON_CONTROL | ON_SHELL, on_interrupt},
     {"shutdown_request", ON_CONTROL | ON_SHELL, on_shutdown},
+    {"create_subshell_request", ON_CONTROL, on_create_subshell},
+    {"delete_subshell_request", ON_CONTROL, on_delete_subshell},
+    {"list_subshell_request", ON_CONTROL, on_list_subshell},
+    {"usage_request", ON_CONTROL, on_usage},
 };
 
 static void publish_status(struct lane *lane, const struct message *request, const char *state) {
@@ -45,10 +49,21 @@ void dispatch_request(struct lane *lane, const struct message *request) {
     publish_status(lane, request, "idle");
 }
 
-void dispatch_frames(struct lane *lane, const struct frames *f) {
-    struct message request;
-    if (message_read(lane, f, &request)) {
-        dispatch_request(lane, &request);
-        message_release(&request);
+void dispatch_refuse(struct lane *lane, const struct message *request, const struct err *why) {
+    static const char asks[] = "_request";
+    size_t len = strlen(request->type), end = sizeof asks - 1;
+    struct buf type = BUF_INIT;
+    log_line("a %.100s was refused: %s", request->type, why->message);
+    publish_status(lane, request, "busy");
+    if (len > end && strcmp(request->type + len - end, asks) == 0) {
+        json_t *content = message_error(why);
+        if (strcmp(request->type, "execute_request") == 0) {
+            json_object_set_new(content, "execution_count", json_integer(0)); /* of no shell's */
+        }
+        buf_add(&type, request->type, len - end);
+        buf_str(&type, "_reply");
+        message_reply(lane, request, buf_text(&type), content, NULL);
+        buf_release(&type);
     }
+    publish_status(lane, request, "idle");
 }

@@ -9,12 +9,12 @@ typedef void (*message_handler)(struct lane *lane, const struct message *request
 /* Answer one request, between busy and idle. Unknown types get busy and idle alone, as the protocol allows. */
 void dispatch_request(struct lane *lane, const struct message *request);
 
-/* Answer one message as it came from the socket. */
-void dispatch_frames(struct lane *lane, const struct frames *f);
+/* Answer a request with an error, whatever it asks for. */
+void dispatch_refuse(struct lane *lane, const struct message *request, const struct err *why);
 
 /* The handlers, by file. execute.c */
 void on_execute(struct lane *lane, const struct message *request);
-void execute_abort_burst(struct lane *lane);
+void execute_abandoned(struct lane *lane, const struct message *request);
 /* query.c */
 void on_kernel_info(struct lane *lane, const struct message *request);
 void on_is_complete(struct lane *lane, const struct message *request);
@@ -27,5 +27,9 @@ void on_nothing(struct lane *lane, const struct message *request);
 /* control.c */
 void on_interrupt(struct lane *lane, const struct message *request);
 void on_shutdown(struct lane *lane, const struct message *request);
+void on_create_subshell(struct lane *lane, const struct message *request);
+void on_delete_subshell(struct lane *lane, const struct message *request);
+void on_list_subshell(struct lane *lane, const struct message *request);
+void on_usage(struct lane *lane, const struct message *request);
 
 #endif

@@ -5,12 +5,10 @@
 #include "base/clock.h"
 #include "kernel/display/display.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Front ends send their cells one by one, through a server. */
 #define BURST_SETTLE_MILLISECONDS 50
-#define BURST_MOST 1000
 
 struct execution {
     struct lane *lane;
@@ -35,22 +33,6 @@ static void publish(void *user, const char *msg_type, json_t *content) {
     }
 }
 
-/* Take over what has arrived behind the failed cell, before its reply lets the client send more. */
-static void hold_burst(struct lane *lane) {
-    while (lane->burst_count < BURST_MOST &&
-           sockets_wait(lane->socket, NULL, -1, -1, BURST_SETTLE_MILLISECONDS) == SOCKET_FIRST) {
-        struct frames *grown = realloc(lane->burst, (lane->burst_count + 1) * sizeof *grown);
-        if (!grown) {
-            return;
-        }
-        lane->burst = grown;
-        grown[lane->burst_count] = FRAMES_INIT;
-        if (!socket_receive(lane->socket, &grown[lane->burst_count++])) {
-            return;
-        }
-    }
-}
-
 static json_t *user_expressions(const struct message *request) {
     json_t *out = json_object();
     const char *key;
@@ -65,32 +47,37 @@ static json_t *user_expressions(const struct message *request) {
 }
 
 static void reply(struct execution *x, json_t *content) {
-    json_object_set_new(content, "execution_count", json_integer(x->lane->kernel->execution_count));
+    json_object_set_new(content, "execution_count", json_integer(x->lane->execution_count));
     message_reply(x->lane, x->request, "execute_reply", content, json_pack("{s:s}", "started", x->started));
 }
 
+static bool from_console(const struct execution *x) {
+    const char *session = json_string_value(json_object_get(x->request->header, "session"));
+    return session && x->lane->console[0] && strcmp(session, x->lane->console) == 0;
+}
+
 static void run_cell(struct execution *x) {
-    struct kernel *k = x->lane->kernel;
+    struct lane *lane = x->lane;
     struct err e = ERR_INIT;
     struct display_output output = {x, publish};
-    struct display *display = display_new(&output, k->execution_count);
-    stop_clear(&k->stop);
+    struct display *display = display_new(&output, lane->execution_count, from_console(x));
+    stop_clear(lane->stop);
     if (!display) {
         err_nomem(&e);
-    } else if (atomic_load(&k->ending)) {
-        err_set(&e, ERR_INTERRUPT, "the kernel is shutting down");
+    } else if (atomic_load(&lane->kernel->ending) || inbox_closed(&lane->inbox)) {
+        err_interrupt(&e);
     } else {
-        session_execute(k->session, x->code, x->len, display_sink(display), &e);
+        session_execute(lane->session, x->code, x->len, display_sink(display), &e);
         display_finish(display);
     }
     if (e.code == ERR_OK) {
-        reply(x, json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request),
-                           "payload"));
+        reply(x, json_pack("{s:s, s:o, s:o}", "status", "ok", "user_expressions", user_expressions(x->request),
+                           "payload", display_payload(display)));
     } else {
         json_t *error = display_error(&e, x->code, x->len);
         publish(x, "error", json_incref(error));
         if (x->stop_on_error && !x->silent) {
-            hold_burst(x->lane);
+            inbox_abandon(&lane->inbox, BURST_SETTLE_MILLISECONDS); /* before the reply lets the client send more */
         }
         json_t *content = json_pack("{s:s}", "status", "error");
         json_object_update(content, error);
@@ -101,7 +88,6 @@ static void run_cell(struct execution *x) {
 }
 
 void on_execute(struct lane *lane, const struct message *request) {
-    struct kernel *k = lane->kernel;
     const json_t *code = json_object_get(request->content, "code");
     struct execution x = {.lane = lane,
                           .request = request,
@@ -116,40 +102,25 @@ void on_execute(struct lane *lane, const struct message *request) {
         return;
     }
     if (x.store_history) {
-        k->execution_count++;
-        history_add(&k->history, x.code, x.len);
+        lane->execution_count++;
+        struct err ignored = ERR_INIT; /* a history that cannot be kept is no reason not to run the cell */
+        session_history_add(lane->session, lane->execution_count, x.code, x.len, &ignored);
     }
     if (!x.silent) {
         message_publish(lane, request, "execute_input",
-                        json_pack("{s:s%, s:i}", "code", x.code, x.len, "execution_count", k->execution_count));
+                        json_pack("{s:s%, s:i}", "code", x.code, x.len, "execution_count", lane->execution_count));
     }
     run_cell(&x);
 }
 
-/* Between busy and idle like any other request, but nothing is run. */
-static void abort_one(struct lane *lane, const struct message *request) {
+/* Aborted between busy and idle, like any other request; what is not a cell is answered as ever. */
+void execute_abandoned(struct lane *lane, const struct message *request) {
+    if (strcmp(request->type, "execute_request") != 0) {
+        dispatch_request(lane, request);
+        return;
+    }
     message_publish(lane, request, "status", json_pack("{s:s}", "execution_state", "busy"));
     message_reply(lane, request, "execute_reply",
-                  json_pack("{s:s, s:i}", "status", "aborted", "execution_count", lane->kernel->execution_count), NULL);
+                  json_pack("{s:s, s:i}", "status", "aborted", "execution_count", lane->execution_count), NULL);
     message_publish(lane, request, "status", json_pack("{s:s}", "execution_state", "idle"));
-}
-
-void execute_abort_burst(struct lane *lane) {
-    struct frames *burst = lane->burst;
-    size_t count = lane->burst_count;
-    lane->burst = NULL;
-    lane->burst_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct message request;
-        if (message_read(lane, &burst[i], &request)) {
-            if (strcmp(request.type, "execute_request") == 0) {
-                abort_one(lane, &request);
-            } else {
-                dispatch_request(lane, &request);
-            }
-            message_release(&request);
-        }
-        frames_release(&burst[i]);
-    }
-    free(burst);
 }

@@ -59,7 +59,7 @@ static json_t *load_lenient(struct slice text) {
     return value;
 }
 
-bool message_read(struct lane *lane, const struct frames *f, struct message *out) {
+static bool read_message(struct lane *lane, const struct frames *f, struct message *out) {
     struct wire_message wire;
     struct err e = ERR_INIT;
     if (wire_read(&lane->kernel->connection, f, &wire, &e) != ERR_OK) {
@@ -82,6 +82,30 @@ bool message_read(struct lane *lane, const struct frames *f, struct message *out
     return true;
 }
 
+struct request *request_read(struct lane *lane, struct frames *f) {
+    struct request *r = calloc(1, sizeof *r);
+    if (!r) {
+        log_line("a message was dropped: memory is out");
+        return NULL;
+    }
+    r->frames = *f;
+    *f = FRAMES_INIT;
+    if (!read_message(lane, &r->frames, &r->message)) {
+        request_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void request_free(struct request *r) {
+    if (r) {
+        json_decref(r->message.header);
+        json_decref(r->message.content);
+        frames_release(&r->frames);
+        free(r);
+    }
+}
+
 json_int_t message_number(const json_t *content, const char *key, json_int_t by_default) {
     const double most = 1e15; /* exact as a double, and more than any count here */
     const json_t *value = json_object_get(content, key);
@@ -90,12 +114,6 @@ json_int_t message_number(const json_t *content, const char *key, json_int_t by_
         return by_default;
     }
     return (json_int_t)(number > most ? most : number < -most ? -most : number);
-}
-
-void message_release(struct message *m) {
-    json_decref(m->header);
-    json_decref(m->content);
-    m->header = m->content = NULL;
 }
 
 static char *new_header(const struct kernel *k, const char *type) {
@@ -146,9 +164,19 @@ void message_reply(struct lane *lane, const struct message *to, const char *type
     frames_release(&out);
 }
 
+json_t *message_error(const struct err *e) {
+    struct buf text = BUF_INIT;
+    buf_printf(&text, "%s: %s", err_ename(e->code), e->message);
+    json_t *content = json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", err_ename(e->code), "evalue",
+                                e->message, "traceback", buf_text(&text));
+    buf_release(&text);
+    return content;
+}
+
 json_t *message_malformed(void) {
-    return json_pack("{s:s, s:s, s:s, s:[s]}", "status", "error", "ename", "ThanoSQLValueError", "evalue",
-                     "the request is malformed", "traceback", "ThanoSQLValueError: the request is malformed");
+    struct err e = ERR_INIT;
+    err_set(&e, ERR_VALUE, "the request is malformed");
+    return message_error(&e);
 }
 
 void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content) {

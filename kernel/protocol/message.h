@@ -17,9 +17,17 @@ struct message {
     const char *type;
 };
 
-/* Verify and parse. False: the message is dropped, and why was logged. */
-bool message_read(struct lane *lane, const struct frames *f, struct message *out);
-void message_release(struct message *m);
+/* A message with the frames that it points into. */
+struct request {
+    struct frames frames;
+    struct message message;
+    bool abandoned;       /* a cell before it failed, or its shell ends: it is not to be run */
+    struct request *next; /* in an inbox */
+};
+
+/* Verify and parse; takes the frames. NULL: the message is dropped, and why was logged. */
+struct request *request_read(struct lane *lane, struct frames *f);
+void request_free(struct request *r);
 
 /* A number of a request's content, whatever way it is written; a huge one is cut to the range. */
 json_int_t message_number(const json_t *content, const char *key, json_int_t by_default);
@@ -27,7 +35,10 @@ json_int_t message_number(const json_t *content, const char *key, json_int_t by_
 /* Send to the requester. Takes the reference of `content`; `metadata` may be NULL (taken, too). */
 void message_reply(struct lane *lane, const struct message *to, const char *type, json_t *content, json_t *metadata);
 
-/* The content of the reply to a request whose content is not what its type has: status error. */
+/* The content of a reply with status error. */
+json_t *message_error(const struct err *e);
+
+/* The same, for a request whose content is not what its type has. */
 json_t *message_malformed(void);
 
 /* Publish on iopub; `parent` is NULL for what no request caused. Takes the reference of `content`. */

@@ -2,8 +2,11 @@
 #include "kernel/protocol/dispatch.h"
 
 #include "base/utf8.h"
+#include "kernel/display/help_view.h"
+#include "kernel/protocol/history.h"
 #include "kernel/version.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void on_kernel_info(struct lane *lane, const struct message *request) {
@@ -11,11 +14,11 @@ void on_kernel_info(struct lane *lane, const struct message *request) {
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", "thanosql", "version", KERNEL_LANGUAGE_VERSION, "mimetype",
                   "text/x-sql", "file_extension", ".sql", "pygments_lexer", "sql", "codemirror_mode", "text/x-pgsql");
     message_reply(lane, request, "kernel_info_reply",
-                  json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:[], s:[]}", "status", "ok", "protocol_version",
+                  json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:[], s:[s]}", "status", "ok", "protocol_version",
                             "5.5", "implementation", "thanosql-kernel", "implementation_version", KERNEL_VERSION,
                             "language_info", language, "banner",
                             "ThanoSQL kernel " KERNEL_VERSION ": SQL, and search by pictures, on this machine",
-                            "debugger", 0, "help_links", "supported_features"),
+                            "debugger", 0, "help_links", "supported_features", "kernel subshells"),
                   NULL);
 }
 
@@ -23,16 +26,27 @@ static void reply_malformed(struct lane *lane, const struct message *request, co
     message_reply(lane, request, type, message_malformed(), NULL);
 }
 
+/* Nothing tells what a client can show. But those that ask at every Enter, and have a user's name, are consoles of
+ * Jupyter's own: notebooks do not ask, and JupyterLab's console has no name. */
+static void note_console(struct lane *lane, const struct message *request) {
+    const char *session = json_string_value(json_object_get(request->header, "session"));
+    const char *user = json_string_value(json_object_get(request->header, "username"));
+    if (session && user && *user && strlen(session) < sizeof lane->console) {
+        snprintf(lane->console, sizeof lane->console, "%s", session);
+    }
+}
+
 void on_is_complete(struct lane *lane, const struct message *request) {
     static const char *const names[] = {"complete", "incomplete", "invalid", "unknown"};
     const json_t *code = json_object_get(request->content, "code");
     const char *indent = "";
+    note_console(lane, request);
     if (!json_is_string(code)) {
         reply_malformed(lane, request, "is_complete_reply");
         return;
     }
     enum completeness c =
-        session_is_complete(lane->kernel->session, json_string_value(code), json_string_length(code), &indent);
+        session_is_complete(lane->session, json_string_value(code), json_string_length(code), &indent);
     json_t *content = json_pack("{s:s}", "status", names[c]);
     if (c == INCOMPLETE) {
         json_object_set_new(content, "indent", json_string(indent ? indent : ""));
@@ -64,16 +78,16 @@ void on_complete(struct lane *lane, const struct message *request) {
     }
     struct completion found = {.start = cursor, .end = cursor};
     json_t *matches = json_array(), *types = json_array();
-    stop_clear(&lane->kernel->stop);
-    if (session_complete(lane->kernel->session, code, len, cursor, &arena, &found, &e) != ERR_OK) {
+    stop_clear(lane->stop);
+    if (session_complete(lane->session, code, len, cursor, &arena, &found, &e) != ERR_OK) {
         found.count = 0;
     }
     json_int_t start = (json_int_t)utf8_count(code, found.start), end = (json_int_t)utf8_count(code, found.end);
     for (size_t i = 0; i < found.count; i++) {
         const struct completion_match *m = &found.matches[i];
         json_array_append_new(matches, json_string(m->text));
-        json_array_append_new(
-            types, json_pack("{s:I, s:I, s:s, s:s}", "start", start, "end", end, "text", m->text, "type", m->type));
+        json_array_append_new(types, json_pack("{s:I, s:I, s:s, s:s, s:s}", "start", start, "end", end, "text", m->text,
+                                               "type", m->type, "signature", m->signature));
     }
     message_reply(lane, request, "complete_reply",
                   json_pack("{s:s, s:o, s:I, s:I, s:{s:o}}", "status", "ok", "matches", matches, "cursor_start", start,
@@ -83,7 +97,8 @@ void on_complete(struct lane *lane, const struct message *request) {
 }
 
 void on_inspect(struct lane *lane, const struct message *request) {
-    const char *code, *plain = NULL, *html = NULL;
+    const char *code;
+    struct help_page *page = NULL;
     size_t len, cursor;
     struct arena arena = ARENA_INIT;
     struct err e = ERR_INIT;
@@ -92,26 +107,19 @@ void on_inspect(struct lane *lane, const struct message *request) {
         return;
     }
     int detail = message_number(request->content, "detail_level", 0) > 0;
-    stop_clear(&lane->kernel->stop);
-    session_inspect(lane->kernel->session, code, len, cursor, detail, &arena, &plain, &html, &e);
-    json_t *data = json_object();
-    if (plain) {
-        json_object_set_new(data, "text/plain", json_string(plain));
-    }
-    if (html) {
-        json_object_set_new(data, "text/html", json_string(html));
-    }
+    stop_clear(lane->stop);
+    session_inspect(lane->session, code, len, cursor, detail, &arena, &page, &e);
     message_reply(lane, request, "inspect_reply",
-                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", plain != NULL, "data", data, "metadata"),
+                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", page != NULL, "data",
+                            page ? help_bundle(page) : json_object(), "metadata"),
                   NULL);
     arena_release(&arena);
 }
 
 void on_history(struct lane *lane, const struct message *request) {
-    message_reply(
-        lane, request, "history_reply",
-        json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(&lane->kernel->history, request->content)),
-        NULL);
+    message_reply(lane, request, "history_reply",
+                  json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(lane->session, request->content)),
+                  NULL);
 }
 
 void on_comm_info(struct lane *lane, const struct message *request) {

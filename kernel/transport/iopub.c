@@ -33,8 +33,9 @@ static void on_subscription(struct iopub *p, const struct frames *event) {
 static void *run(void *user) {
     struct iopub *p = user;
     struct frames f = FRAMES_INIT;
+    const struct wait_set set = {.sockets = {p->publisher, p->inbox}, .socket_count = 2};
     bool ended = false;
-    while (!ended && !(sockets_wait(p->publisher, p->inbox, -1, -1, -1) & SOCKET_CLOSED)) {
+    while (!ended && !(sockets_wait(&set, -1) & WAIT_CLOSED)) {
         while (socket_receive(p->publisher, &f)) {
             on_subscription(p, &f);
         }

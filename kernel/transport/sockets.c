@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zmq.h>
 
 #define HIGH_WATER 100000
@@ -34,7 +35,27 @@ static void *new_handle(void *context, int type) {
     return handle;
 }
 
-static enum err_code bind_channel(struct sockets *s, enum channel c, const char *endpoint, struct err *e) {
+/* Keys that do not belong together would leave every client waiting without a word. */
+static enum err_code check_keys(const struct connection *c, struct err *e) {
+    char public[CURVE_KEY + 1];
+    if (!zmq_has("curve")) {
+        err_set(e, ERR_UNSUPPORTED, "the connection file asks for encryption, which this ZeroMQ was built without");
+        return err_hint(e, "set transport_encryption to disabled, or auto");
+    }
+    if (zmq_curve_public(public, c->curve_secret) != 0 || strcmp(public, c->curve_public) != 0) {
+        return err_set(e, ERR_VALUE, "the connection file's curve_publickey is not that of its curve_secretkey");
+    }
+    return ERR_OK;
+}
+
+static bool set_keys(void *handle, const struct connection *c) {
+    int server = 1;
+    return zmq_setsockopt(handle, ZMQ_CURVE_SERVER, &server, sizeof server) == 0 &&
+           zmq_setsockopt(handle, ZMQ_CURVE_PUBLICKEY, c->curve_public, CURVE_KEY + 1) == 0 &&
+           zmq_setsockopt(handle, ZMQ_CURVE_SECRETKEY, c->curve_secret, CURVE_KEY + 1) == 0;
+}
+
+static enum err_code bind_channel(struct sockets *s, enum channel c, const struct connection *to, struct err *e) {
     static const int types[CHANNEL_COUNT] = {[CHANNEL_SHELL] = ZMQ_ROUTER,
                                              [CHANNEL_CONTROL] = ZMQ_ROUTER,
                                              [CHANNEL_STDIN] = ZMQ_ROUTER,
@@ -54,20 +75,26 @@ static enum err_code bind_channel(struct sockets *s, enum channel c, const char 
         set_int(handle, ZMQ_XPUB_MANUAL, 1);
         set_int(handle, ZMQ_SNDHWM, HIGH_WATER);
     }
-    if (zmq_bind(handle, endpoint) != 0) {
-        return err_set(e, ERR_CONNECTION, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
+    if (*to->curve_secret && !set_keys(handle, to)) {
+        return err_set(e, ERR_VALUE, "the connection file's Curve keys cannot be used: %s", zmq_strerror(errno));
+    }
+    if (zmq_bind(handle, to->endpoints[c]) != 0) {
+        return err_set(e, ERR_CONNECTION, "cannot listen at %s: %s", to->endpoints[c], zmq_strerror(errno));
     }
     return ERR_OK;
 }
 
 enum err_code sockets_open(const struct connection *c, struct sockets **out, struct err *e) {
+    if (*c->curve_secret && check_keys(c, e) != ERR_OK) {
+        return e->code;
+    }
     struct sockets *s = calloc(1, sizeof *s);
     if (!s || !(s->context = zmq_ctx_new())) {
         free(s);
         return err_nomem(e);
     }
     for (int i = 0; i < CHANNEL_COUNT && e->code == ERR_OK; i++) {
-        bind_channel(s, (enum channel)i, c->endpoints[i], e);
+        bind_channel(s, (enum channel)i, c, e);
     }
     if (e->code != ERR_OK) {
         sockets_close(s);
@@ -75,6 +102,16 @@ enum err_code sockets_open(const struct connection *c, struct sockets **out, str
     }
     *out = s;
     return ERR_OK;
+}
+
+long sockets_port(struct sockets *s, enum channel c) {
+    char endpoint[512];
+    size_t len = sizeof endpoint;
+    if (zmq_getsockopt(s->channels[c].handle, ZMQ_LAST_ENDPOINT, endpoint, &len) != 0) {
+        return -1;
+    }
+    const char *number = strrchr(endpoint, strncmp(endpoint, "ipc:", 4) == 0 ? '-' : ':');
+    return number ? strtol(number + 1, NULL, 10) : -1;
 }
 
 void sockets_shut(struct sockets *s) {
@@ -113,6 +150,23 @@ struct socket *socket_inner(struct sockets *s, const char *name, bool receiver) 
     return inner;
 }
 
+struct socket *socket_dealer(struct sockets *s, const char *endpoint, struct err *e) {
+    struct socket *dealer = calloc(1, sizeof *dealer);
+    void *handle = dealer ? new_handle(s->context, ZMQ_DEALER) : NULL;
+    if (!handle) {
+        free(dealer);
+        err_nomem(e);
+        return NULL;
+    }
+    dealer->handle = handle;
+    if (zmq_connect(handle, endpoint) != 0) {
+        err_set(e, ERR_CONNECTION, "cannot connect to %s: %s", endpoint, zmq_strerror(errno));
+        socket_close(dealer);
+        return NULL;
+    }
+    return dealer;
+}
+
 void socket_close(struct socket *s) {
     if (s) {
         zmq_close(s->handle);
@@ -120,34 +174,28 @@ void socket_close(struct socket *s) {
     }
 }
 
-int sockets_wait(struct socket *first, struct socket *second, int descriptor, int other, long milliseconds) {
-    zmq_pollitem_t items[4];
-    int events[4], n = 0;
-    if (first) {
-        events[n] = SOCKET_FIRST;
-        items[n++] = (zmq_pollitem_t){.socket = first->handle, .events = ZMQ_POLLIN};
+int sockets_wait(const struct wait_set *set, long milliseconds) {
+    zmq_pollitem_t items[2 * WAIT_MOST];
+    int bits[2 * WAIT_MOST], n = 0;
+    for (size_t i = 0; i < set->socket_count; i++) {
+        bits[n] = WAIT_SOCKET(i);
+        items[n++] = (zmq_pollitem_t){.socket = set->sockets[i]->handle, .events = ZMQ_POLLIN};
     }
-    if (second) {
-        events[n] = SOCKET_SECOND;
-        items[n++] = (zmq_pollitem_t){.socket = second->handle, .events = ZMQ_POLLIN};
-    }
-    if (descriptor >= 0) {
-        events[n] = SOCKET_DESCRIPTOR;
-        items[n++] = (zmq_pollitem_t){.fd = descriptor, .events = ZMQ_POLLIN};
-    }
-    if (other >= 0) {
-        events[n] = SOCKET_OTHER;
-        items[n++] = (zmq_pollitem_t){.fd = other, .events = ZMQ_POLLIN};
+    for (size_t i = 0; i < set->descriptor_count; i++) {
+        if (set->descriptors[i] >= 0) {
+            bits[n] = WAIT_DESCRIPTOR(i);
+            items[n++] = (zmq_pollitem_t){.fd = set->descriptors[i], .events = ZMQ_POLLIN};
+        }
     }
     int ready, found = 0;
     do {
         ready = zmq_poll(items, n, milliseconds);
     } while (ready < 0 && errno == EINTR);
     if (ready < 0) {
-        return SOCKET_CLOSED;
+        return WAIT_CLOSED;
     }
     for (int i = 0; i < n; i++) {
-        found |= items[i].revents ? events[i] : 0;
+        found |= items[i].revents ? bits[i] : 0;
     }
     return found;
 }
@@ -194,7 +242,8 @@ void socket_subscribe(struct socket *s, const char *topic, size_t len, bool acce
 void sockets_echo(struct sockets *s) {
     struct socket *heartbeat = &s->channels[CHANNEL_HEARTBEAT];
     struct frames f = FRAMES_INIT;
-    while (!(sockets_wait(heartbeat, NULL, -1, -1, -1) & SOCKET_CLOSED)) {
+    const struct wait_set set = {.sockets = {heartbeat}, .socket_count = 1};
+    while (!(sockets_wait(&set, -1) & WAIT_CLOSED)) {
         if (socket_receive(heartbeat, &f)) {
             socket_send(heartbeat, &f);
         }

@@ -11,8 +11,12 @@
 struct sockets; /* the context and the five */
 struct socket;
 
-/* Bind all five. A port that is taken is ERR_CONNECTION naming the endpoint. */
+/* Bind all five, encrypted where the connection has keys. A port that is taken is ERR_CONNECTION naming the endpoint.
+ */
 enum err_code sockets_open(const struct connection *c, struct sockets **out, struct err *e);
+
+/* The port (or number, for ipc) that a channel is bound to; -1: unknown. */
+long sockets_port(struct sockets *s, enum channel c);
 
 /* Wake every thread that waits on a socket: it gets SOCKET_CLOSED from then on. */
 void sockets_shut(struct sockets *s);
@@ -24,13 +28,28 @@ struct socket *sockets_channel(struct sockets *s, enum channel c);
 
 /* A socket within the process: one receiver, bound first, and any number of senders. NULL: no memory. */
 struct socket *socket_inner(struct sockets *s, const char *name, bool receiver);
+
+/* A socket that speaks to the one bound at an endpoint. NULL with *e set. */
+struct socket *socket_dealer(struct sockets *s, const char *endpoint, struct err *e);
 void socket_close(struct socket *s);
 
-enum socket_event { SOCKET_FIRST = 1, SOCKET_SECOND = 2, SOCKET_DESCRIPTOR = 4, SOCKET_OTHER = 8, SOCKET_CLOSED = 16 };
+/* What sockets_wait looks at: up to WAIT_MOST sockets and as many file descriptors, -1 standing for none. */
+enum { WAIT_MOST = 3 };
+struct wait_set {
+    struct socket *sockets[WAIT_MOST];
+    size_t socket_count;
+    int descriptors[WAIT_MOST];
+    size_t descriptor_count;
+};
 
-/* Wait until one of two sockets (NULL: not) or two file descriptors (-1: not) can be read; returns which, as a set.
- * `milliseconds` below 0 waits as long as it takes; 0 events after that time. A signal does not end the wait. */
-int sockets_wait(struct socket *first, struct socket *second, int descriptor, int other, long milliseconds);
+/* Bits of the answer: socket i, descriptor i, and the end of the context. */
+#define WAIT_SOCKET(i) (1 << (i))
+#define WAIT_DESCRIPTOR(i) (1 << (WAIT_MOST + (i)))
+#define WAIT_CLOSED (1 << (2 * WAIT_MOST))
+
+/* Wait until something of the set can be read; returns which, as bits. `milliseconds` below 0 waits as long as it
+ * takes; no bits after that time. A signal does not end the wait. */
+int sockets_wait(const struct wait_set *set, long milliseconds);
 
 /* Receive a whole message without waiting; false where there is none. */
 bool socket_receive(struct socket *s, struct frames *f);

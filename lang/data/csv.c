@@ -47,6 +47,7 @@ struct load {
     bool after_cr;               /* the byte before was \r */
     size_t line;                 /* from 1 */
     size_t row_line, quote_line; /* where the row and its last quote began */
+    size_t column, quote_column; /* that the next byte is in, from 1; of the last quote */
     long long rows;              /* complete ones, without the header */
 
     struct buf text;                 /* the row's fields, each with a NUL */
@@ -63,15 +64,20 @@ static size_t field_length(const struct load *l, size_t i) {
     return end - l->begins[i] - 1;
 }
 
+/* Record what is wrong with a field, behind its place: "file.csv, line 3, column 2 (label): …". */
+static void wrong_field(struct load *l, size_t line, size_t column, const char *what) {
+    bool named = column <= l->columns;
+    err_set(l->e, ERR_VALUE, "%s, line %zu, column %zu%s%s%s: %s", l->path, line, column, named ? " (" : "",
+            named ? l->names[column - 1] : "", named ? ")" : "", what);
+}
+
 static void take_field(void *bytes, size_t len, void *user) {
     struct load *l = user;
     if (l->e->code != ERR_OK) {
         return;
     }
     if (!utf8_valid(bytes, len)) {
-        err_set(l->e, ERR_VALUE, "%s, line %zu, column %zu%s%s%s: the text is not UTF-8", l->path, l->row_line,
-                l->fields + 1, l->fields < l->columns ? " (" : "", l->fields < l->columns ? l->names[l->fields] : "",
-                l->fields < l->columns ? ")" : "");
+        wrong_field(l, l->row_line, l->fields + 1, "the text is not UTF-8");
         err_hint(l->e, "save the file as UTF-8 and run the cell again");
         return;
     }
@@ -140,8 +146,8 @@ static void take_row(int end, void *user) {
     } else if (l->columns == 0) {
         take_header(l);
     } else if (!header && l->fields > l->columns) {
-        err_set(l->e, ERR_VALUE, "%s, line %zu: a row of more fields than the header's %zu", l->path, l->row_line,
-                l->columns);
+        err_set(l->e, ERR_VALUE, "%s, line %zu, column %zu: a row of more fields than the header's %zu", l->path,
+                l->row_line, l->columns + 1, l->columns);
         err_hint(l->e, "put quotes around a field that has a comma in it");
     } else if (!header && l->pass == 0) {
         for (size_t i = 0; i < l->fields; i++) {
@@ -174,11 +180,13 @@ static void follow(struct load *l, char c) {
     l->blank = l->blank && (c == ' ' || c == '\t' || ends_line);
     if (c == ',' || ends_line) {
         l->place = FIELD_BEGIN;
+        l->column = ends_line ? 1 : l->column + 1;
     } else if (c == '"' && l->place != FIELD_BARE) {
         l->quote_line = l->place == FIELD_BEGIN ? l->line : l->quote_line;
+        l->quote_column = l->column;
         l->place = FIELD_QUOTED;
     } else if (l->place == FIELD_AFTER_QUOTE) {
-        err_set(l->e, ERR_VALUE, "%s, line %zu: text after the closing quote of a field", l->path, l->line);
+        wrong_field(l, l->line, l->column, "text after the closing quote of a field");
         err_hint(l->e, "a quote inside a quoted field is written twice: \"\"");
     } else {
         l->place = FIELD_BARE;
@@ -254,7 +262,7 @@ static void finish_pass(struct load *l) {
         err_set(l->e, ERR_FILE, "%s cannot be read: %s", l->path, strerror(errno));
     }
     if (l->e->code == ERR_OK && l->place == FIELD_QUOTED) {
-        err_set(l->e, ERR_VALUE, "%s: the quote opened on line %zu is never closed", l->path, l->quote_line);
+        wrong_field(l, l->quote_line, l->quote_column, "the quote that begins here is never closed");
         err_hint(l->e, "a quote inside a quoted field is written twice: \"\"");
     }
     if (l->e->code == ERR_OK && !(l->blank && l->fields == 0) && csv_fini(&l->parser, take_field, take_row, l) != 0) {
@@ -280,7 +288,7 @@ static enum err_code read_pass(struct load *l, int pass) {
     l->place = FIELD_BEGIN;
     l->after_cr = false;
     l->blank = true;
-    l->line = 1;
+    l->line = l->column = 1;
     l->rows = -1; /* the header's */
     l->fields = 0;
     buf_clear(&l->text);
@@ -313,9 +321,9 @@ static enum err_code read_pass(struct load *l, int pass) {
 static enum err_code make_table(struct load *l) {
     struct buf create = BUF_INIT, insert = BUF_INIT;
     char type[32];
-    buf_str(&create, "CREATE TABLE ");
+    buf_str(&create, "CREATE TABLE main.");
     store_add_identifier(&create, l->table);
-    buf_str(&insert, "INSERT INTO ");
+    buf_str(&insert, "INSERT INTO main.");
     store_add_identifier(&insert, l->table);
     buf_str(&insert, " VALUES");
     for (size_t i = 0; i < l->columns; i++) {

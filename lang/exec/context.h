@@ -3,12 +3,15 @@
 #define LANG_EXEC_CONTEXT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/stop.h"
 #include "lang/data/workspace.h"
 #include "lang/result.h"
 #include "lang/store/store.h"
 #include "lang/syntax/ast.h"
+
+struct notebook;
 
 struct context {
     struct store *store;
@@ -18,10 +21,12 @@ struct context {
     struct arena *arena; /* dies with the cell */
     const char *code;    /* the cell's text, which spans count in */
     size_t len;
+    struct notebook *notebook;
     const struct statement *running;
     struct matrices *matrices; /* columns of vectors in memory; NULL: none are kept */
     struct trace *trace;       /* EXPLAIN: what a search did, or NULL */
     int temporaries;           /* temporary tables made so far, for their names */
+    struct buf *stale_models;  /* the session's: models whose files wait to be removed (lang/exec/models.h) */
 };
 
 /* Say a line on stdout, or a warning on stderr. */

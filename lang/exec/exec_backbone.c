@@ -1,6 +1,7 @@
 /* Convolutional networks as models: BUILD's options for them, and models that are nothing but weights from elsewhere
  * (UPLOAD MODEL, GET THANOSQL MODEL). */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/statements.h"
 
@@ -16,10 +17,19 @@
 #define EPOCHS_BACKBONE 20
 #define BATCH_BACKBONE 64 /* with few pictures more steps beat more negatives */
 
+/* A model's name is also its file's, so it must not lead out of the folder. */
+static bool fits_file(const char *name) {
+    bool fits = *name && strlen(name) <= 200 && name[0] != '.' && !strchr(name, '/');
+    for (const char *p = name; *p; p++) {
+        fits = fits && (unsigned char)*p >= ' ' && *p != 0x7f;
+    }
+    return fits;
+}
+
 enum err_code exec_check_model(struct context *c, const struct name *name, bool overwrite, struct err *e) {
     bool found = false;
-    if (!*name->text || strlen(name->text) > 200 || name->text[0] == '.' || strchr(name->text, '/')) {
-        err_set(e, ERR_VALUE, "'%.60s' cannot be a model's name", name->text);
+    if (!fits_file(name->text)) {
+        err_set(e, ERR_VALUE, "this cannot be a model's name");
         err_hint(e, "use letters, digits and _");
     } else if (registry_has(c->store, name->text, &found, e) == ERR_OK && found && !overwrite) {
         err_set(e, ERR_EXISTS, "a model named '%s' exists already", name->text);
@@ -28,14 +38,18 @@ enum err_code exec_check_model(struct context *c, const struct name *name, bool 
     return context_at(e, name->span);
 }
 
+/* If this fails or the user's transaction is undone, the row of before is there again, and so is its file; the new one
+ * is swept away. */
 enum err_code exec_keep_model(struct context *c, const struct name *name, const struct model_record *record,
                               bool overwrite, const struct encoder *m, const char *const *notes, struct err *e) {
-    const char *path = workspace_private(c->workspace, c->arena, record->file, e);
-    if (!path || store_begin(c->store, e) != ERR_OK) {
+    struct model_record kept = *record;
+    models_note_stale(c, record->name);
+    if (store_begin(c->store, e) != ERR_OK) {
         return e->code;
     }
-    if (exec_check_model(c, name, overwrite, e) == ERR_OK && registry_put(c->store, record, e) == ERR_OK &&
-        encoder_save(m, path, notes, e) == ERR_OK) {
+    if (exec_check_model(c, name, overwrite, e) == ERR_OK && registry_remove(c->store, record->name, e) == ERR_OK &&
+        models_write(c, record->name, m, notes, &kept.file, e) == ERR_OK &&
+        registry_put(c->store, &kept, e) == ERR_OK) {
         return store_commit(c->store, e);
     }
     store_rollback(c->store);
@@ -137,12 +151,8 @@ void exec_backbone_ended(struct context *c, int epochs, const struct encoder_rep
 static enum err_code keep_weights(struct context *c, const struct name *name, const char *path,
                                   const struct upload_settings *set, struct err *e) {
     struct encoder *m = NULL;
-    char *file = arena_printf(c->arena, "models/%s.safetensors", name->text);
-    const struct model_record record = {.name = name->text, .class_name = CLASS, .file = file, .image_col = COLUMN};
+    const struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
     const char *const notes[] = {"name", name->text, "class_name", CLASS, "image_col", COLUMN, NULL};
-    if (!file) {
-        return err_nomem(e);
-    }
     if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
         exec_keep_model(c, name, &record, set->overwrite, m, notes, e);
     }

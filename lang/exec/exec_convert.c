@@ -3,6 +3,7 @@
  * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing; and
  * pictures that the named table has a vector of already are embedded only where something has changed. */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/reuse.h"
@@ -158,7 +159,8 @@ static enum err_code embed_batch(struct convert *x, struct picture_watch *watch,
         if (x->marks[i] && x->failed++ == 0) {
             const char *path = x->pictures.entries[i].path;
             size_t row = x->pictures.entries[i].row;
-            snprintf(x->first_failure, sizeof x->first_failure, "row %zu, %.200s", row, path ? path : "NULL");
+            snprintf(x->first_failure, sizeof x->first_failure, "row %zu, %.200s", row,
+                     path ? path : x->pictures.entries[i].instead);
         }
     }
     if (x->reuses) {
@@ -170,27 +172,21 @@ static enum err_code embed_batch(struct convert *x, struct picture_watch *watch,
     return e->code;
 }
 
-/* Columns as the query declares them; the first batch tells how long the vectors of a VECTOR column are. */
+/* Columns as the query declares them, and the vectors. */
 static enum err_code define_columns(struct context *c, struct convert *x, struct err *e) {
     struct buf sql = BUF_INIT;
     char type[32];
-    for (size_t i = 0; i < x->columns; i++) {
-        struct column column = store_column(x->rows, i);
-        size_t length = x->held && x->values[i].type == VALUE_VECTOR ? x->values[i].length : 0;
-        if ((int)i == x->dropped) {
-            continue;
+    const char *const *names = exec_column_names(c, x->rows);
+    for (size_t i = 0; names && i < x->columns; i++) {
+        if ((int)i != x->dropped) {
+            exec_add_column(&sql, x->rows, i, names[i]);
+            buf_str(&sql, ", ");
         }
-        store_add_identifier(&sql, column.name);
-        if (column.type != VALUE_NULL) {
-            store_type_name(column.type, length, type);
-            buf_printf(&sql, " %s", type);
-        }
-        buf_str(&sql, ", ");
     }
     store_add_identifier(&sql, x->result);
     store_type_name(VALUE_VECTOR, x->dimension, type);
     buf_printf(&sql, " %s", type);
-    x->definitions = buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    x->definitions = names && buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
     buf_release(&sql);
     return x->definitions ? ERR_OK : err_nomem(e);
 }
@@ -261,21 +257,23 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
     return e->code;
 }
 
-/* The temporary table's rows become table `name`, replacing what was there. */
+/* The temporary table's rows become table `name`, replacing what was there. They are read in the order they were
+ * written; to ask for it would need a name for the row number that no column has. */
 static enum err_code keep_table(struct context *c, const struct convert *x, struct err *e) {
     struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE IF EXISTS ");
+    buf_str(&sql, "DROP TABLE IF EXISTS main.");
     store_add_identifier(&sql, x->set.table_name);
-    buf_str(&sql, "; CREATE TABLE ");
+    buf_str(&sql, "; CREATE TABLE main.");
     store_add_identifier(&sql, x->set.table_name);
     buf_printf(&sql, " (%s); INSERT INTO main.", x->definitions);
     store_add_identifier(&sql, x->set.table_name);
-    buf_printf(&sql, " SELECT * FROM %s ORDER BY rowid", x->table);
+    buf_printf(&sql, " SELECT * FROM %s", x->table);
     reuse_add_sql(&x->reuse, &sql);
     if (!buf_ok(&sql)) {
         err_nomem(e);
     } else if (store_begin(c->store, e) == ERR_OK) {
-        if (store_run(c->store, sql.data, e) == ERR_OK) {
+        const struct vectors_record vectors = {x->set.table_name, x->result, x->model.name, x->model.file};
+        if (store_run(c->store, sql.data, e) == ERR_OK && registry_put_vectors(c->store, &vectors, e) == ERR_OK) {
             store_commit(c->store, e);
         } else {
             store_rollback(c->store);
@@ -299,13 +297,13 @@ static void say_outcome(struct context *c, const struct convert *x) {
 }
 
 static enum err_code open_reuse(struct context *c, struct convert *x, struct relation *r, struct err *e) {
-    const char *file = workspace_private(c->workspace, c->arena, x->model.file, e);
+    const char *file = models_path(c, &x->model, e);
     x->reuses = true;
     x->files = calloc(x->batch, sizeof *x->files);
     x->left = calloc(x->batch, sizeof *x->left);
     x->fresh = calloc(x->batch * x->dimension, sizeof *x->fresh);
     if (!file || !x->files || !x->left || !x->fresh) {
-        return err_nomem(e);
+        return e->code ? e->code : err_nomem(e);
     }
     return reuse_begin(&x->reuse, c, r, x->set.table_name, x->result, file, x->dimension, e);
 }
@@ -314,7 +312,10 @@ enum err_code lower_convert(struct context *c, const struct statement *s, struct
     struct convert x = {.set = {.batch_size = 1024, .on_error = "fail"}};
     struct relation inner = RELATION_INIT;
     if (options_apply(c, &convert_options, s->options, &x.set, e) != ERR_OK ||
-        exec_check_table_name(&convert_options, s->options, x.set.table_name, e) != ERR_OK ||
+        exec_check_table_name(&convert_options, s->options, &x.set.table_name, e) != ERR_OK ||
+        (x.set.table_name &&
+         exec_check_target(c, x.set.table_name, options_find(&convert_options, s->options, "table_name")->value.span,
+                           e) != ERR_OK) ||
         exec_open_model(c, &s->base, &x.model, &x.encoder, e) != ERR_OK) {
         return e->code;
     }

@@ -11,18 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum err_code exec_check_table_name(const struct option_table *table, const struct option *given, const char *name,
-                                    struct err *e) {
-    if (name && (strncmp(name, "thanosql_", 9) == 0 || strncmp(name, "sqlite_", 7) == 0)) {
-        const struct option *o = table ? options_find(table, given, "table_name") : NULL;
-        err_set(e, ERR_VALUE, "table names that begin with thanosql_ or sqlite_ are reserved");
-        if (o) {
-            context_at(e, o->value.span);
-        }
-    }
-    return e->code;
-}
-
 static enum err_code check_source(const char *path, const struct literal *source, struct err *e) {
     const char *dot = strrchr(path, '.');
     if (!file_exists(path)) {
@@ -36,19 +24,22 @@ static enum err_code check_source(const char *path, const struct literal *source
     return context_at(e, source->span);
 }
 
-static enum err_code make_room(struct context *c, const struct statement *s, bool replace, struct err *e) {
+/* For the table `name`, a part of the name in the statement. */
+static enum err_code make_room(struct context *c, const struct statement *s, const char *name, bool replace,
+                               struct err *e) {
     bool found = false;
-    if (store_has_table(c->store, s->name.text, &found, e) != ERR_OK || !found) {
-        return e->code;
+    if (exec_check_target(c, name, s->name.span, e) != ERR_OK || store_has_table(c->store, name, &found, e) != ERR_OK ||
+        !found) {
+        return context_at(e, s->name.span);
     }
     if (!replace) {
-        err_set(e, ERR_EXISTS, "a table named '%s' exists already", s->name.text);
+        err_set(e, ERR_EXISTS, "a table named '%s' exists already", name);
         err_hint(e, "OPTIONS (overwrite=True) replaces it");
         return context_at(e, s->name.span);
     }
     struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE ");
-    store_add_identifier(&sql, s->name.text);
+    buf_str(&sql, "DROP TABLE main.");
+    store_add_identifier(&sql, name);
     if (buf_ok(&sql)) {
         store_run(c->store, sql.data, e);
     } else {
@@ -61,9 +52,10 @@ static enum err_code make_room(struct context *c, const struct statement *s, boo
 
 enum err_code run_copy(struct context *c, const struct statement *s, struct err *e) {
     struct copy_settings set = {.if_exists = "fail"};
+    const char *name = s->name.text;
     long long rows = 0;
     if (options_apply(c, &copy_options, s->options, &set, e) != ERR_OK ||
-        exec_check_table_name(NULL, NULL, s->name.text, e) != ERR_OK) {
+        exec_check_table_name(NULL, NULL, &name, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
     const char *path = s->source.text ? workspace_resolve(c->workspace, c->arena, s->source.text) : NULL;
@@ -74,8 +66,8 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
         return e->code;
     }
     bool replace = set.overwrite || strcmp(set.if_exists, "replace") == 0;
-    if (make_room(c, s, replace, e) == ERR_OK &&
-        csv_load(c->store, path, s->name.text, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
+    if (make_room(c, s, name, replace, e) == ERR_OK &&
+        csv_load(c->store, path, name, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
         if (store_commit(c->store, e) == ERR_OK) {
             context_say(c, "Success");
         }

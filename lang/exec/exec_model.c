@@ -3,16 +3,15 @@
 #include "lang/exec/build_report.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/label_values.h"
+#include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
 
 #include "base/suggest.h"
-#include "lang/store/registry.h"
 
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 static enum err_code check_base(const struct statement *s, struct err *e) {
     static const char *const others[] = {
@@ -153,11 +152,9 @@ static const char *const *model_notes(struct context *c, const struct building *
 }
 
 static enum err_code keep_model(struct context *c, const struct building *b, struct err *e) {
-    char *file = arena_printf(c->arena, "models/%s.safetensors", b->s->name.text);
     const char *const *notes = model_notes(c, b, e);
-    const struct model_record record = {
-        .name = b->s->name.text, .class_name = b->class_name, .file = file, .image_col = b->column};
-    return file && notes ? exec_keep_model(c, &b->s->name, &record, b->set.overwrite, b->m, notes, e) : err_nomem(e);
+    const struct model_record record = {.name = b->s->name.text, .class_name = b->class_name, .image_col = b->column};
+    return notes ? exec_keep_model(c, &b->s->name, &record, b->set.overwrite, b->m, notes, e) : e->code;
 }
 
 /* Labels one a picture, or NULL where there are none. */
@@ -210,6 +207,9 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     } else {
         encoder_train(&options, &source, &reports, &b->m, &b->report, e);
     }
+    if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
+        err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
+    }
     exec_backbone_ended(c, options.max_epochs, &b->report);
     return place_option(b, e);
 }
@@ -237,9 +237,7 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
         picture_watch_end(&watch, &end);
         build_report_warn(c, r, b->set.label_col);
         context_say(c, "Success");
-    }
-    if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
-        err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
+        build_report_show(c, r, b->s->name.text, encoder_dimension(b->m));
     }
     return e->code;
 }
@@ -300,9 +298,8 @@ enum err_code run_delete_model(struct context *c, const struct statement *s, str
     if (registry_find(c->store, c->arena, s->name.text, &model, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model.file, e);
-    if (path && registry_remove(c->store, model.name, e) == ERR_OK) {
-        unlink(path); /* a file that is already gone is what was wanted */
+    models_note_stale(c, model.name);
+    if (registry_remove(c->store, model.name, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return e->code;
@@ -313,7 +310,7 @@ enum err_code exec_open_model(struct context *c, const struct name *name, struct
     if (registry_find(c->store, c->arena, name->text, model, e) != ERR_OK) {
         return context_at(e, name->span);
     }
-    const char *path = workspace_private(c->workspace, c->arena, model->file, e);
+    const char *path = models_path(c, model, e);
     if (path && encoder_load(path, out, e) != ERR_OK) {
         err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
     }

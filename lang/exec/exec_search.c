@@ -4,10 +4,12 @@
  * a stored column, shortcut.c answers from memory; what is no expression of a row is in search_rows.c. */
 #include "lang/exec/search.h"
 
+#include "lang/exec/models.h"
 #include "lang/exec/shortcut.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct option *given(const struct search *x, const char *name) {
     return options_find(&search_options, x->statement->options, name);
@@ -107,8 +109,18 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
         return context_at(e, o ? o->value.span : s->query.span);
     }
+    models_check_vectors(c, &x->model, q, (size_t)found);
     x->vectors = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     return x->vectors ? ERR_OK : err_nomem(e);
+}
+
+static enum err_code note_columns(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
+    x->column_count = store_column_count(q);
+    x->columns = arena_alloc(c->arena, x->column_count * sizeof *x->columns);
+    for (size_t i = 0; x->columns && i < x->column_count; i++) {
+        x->columns[i] = arena_strdup(c->arena, store_column(q, i).name);
+    }
+    return arena_failed(c->arena) ? err_nomem(e) : ERR_OK;
 }
 
 /* The columns that are needed, among those of the inner query. */
@@ -119,7 +131,7 @@ static enum err_code find_columns(struct context *c, struct search *x, struct re
     if (relation_describe(c, inner, x->statement->query.span, &q, e) != ERR_OK) {
         return e->code;
     }
-    if (find_vectors(c, x, q, e) == ERR_OK && needed &&
+    if (find_vectors(c, x, q, e) == ERR_OK && note_columns(c, x, q, e) == ERR_OK && needed &&
         relation_image_column(q, x->set.image_col, given(x, "image_col"), x->statement->query.span, &path, e) ==
             ERR_OK) {
         x->path = arena_strdup(c->arena, store_column(q, (size_t)path).name);
@@ -174,10 +186,42 @@ enum err_code search_open(struct context *c, const struct statement *s, struct s
     return e->code;
 }
 
+/* Whether the search itself makes a column of that name. */
+static bool makes(const struct search *x, const char *const *others, const char *name) {
+    bool made = false;
+    for (size_t i = 0; i < (x->count ? x->count : 1); i++) {
+        size_t len = strlen(x->names[i]);
+        made = made || strcasecmp(name, x->names[i]) == 0 ||
+               (x->set.percentile && strncasecmp(name, x->names[i], len) == 0 &&
+                strcasecmp(name + len, "_percentile") == 0);
+    }
+    for (; others && *others; others++) {
+        made = made || strcasecmp(name, *others) == 0;
+    }
+    return made;
+}
+
+void search_add_columns(const struct search *x, const char *const *others, struct buf *sql) {
+    struct buf kept = BUF_INIT;
+    bool all = true;
+    for (size_t i = 0; i < x->column_count; i++) {
+        if (makes(x, others, x->columns[i])) {
+            all = false;
+        } else {
+            buf_str(&kept, kept.len ? ", q." : "q.");
+            store_add_identifier(&kept, x->columns[i]);
+        }
+    }
+    buf_str(sql, "SELECT ");
+    buf_str(sql, all ? "q.*" : buf_text(&kept));
+    sql->failed = sql->failed || kept.failed;
+    buf_release(&kept);
+}
+
 /* SELECT q.*, similarity(q.<vectors>, ?1) AS <name>, … FROM (<inner>) AS q */
 static enum err_code write_scores(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
                                   struct err *e) {
-    buf_str(&r->sql, "SELECT q.*");
+    search_add_columns(x, NULL, &r->sql);
     for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
         int number = 0;
         relation_add_vector(c, inner, x->queries + i * x->dimension, x->dimension, &number, e);

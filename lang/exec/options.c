@@ -165,7 +165,7 @@ static enum err_code apply_source(struct context *c, const struct option_row *ro
 static enum err_code apply_one(struct context *c, const struct option_row *row, const struct option *o, void *settings,
                                struct err *e) {
     void *at = (char *)settings + row->offset;
-    if (o->value.kind == LITERAL_NONE && row->type != OPTION_BOOL) {
+    if (o->value.kind == LITERAL_NONE) {
         if (row->type == OPTION_INTEGER && row->low <= 0) { /* where 0 stands for none; else None is the default */
             *(long long *)at = 0;
         }

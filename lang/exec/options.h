@@ -12,7 +12,7 @@ enum option_type {
     OPTION_BOOL,    /* bool: True, False, 1, 0, on, off */
     OPTION_INTEGER, /* long long within low..high */
     OPTION_REAL,    /* double within low..high */
-    OPTION_TEXT,    /* const char *, in the arena; None leaves NULL */
+    OPTION_TEXT,    /* const char *, in the arena */
     OPTION_NAME,    /* the same, folded to lower case: a table or column */
     OPTION_CHOICE,  /* const char *, one of `choices` */
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
@@ -40,8 +40,9 @@ struct option_table {
     size_t count;
 };
 
-/* Put the options given into *settings (which the caller has filled with defaults). An unknown option is a warning
- * with the near name; a bad value, and one option given twice (also as two spellings), is ERR_OPTION with the place. */
+/* Put the options given into *settings (which the caller has filled with defaults, which None leaves). An unknown
+ * option is a warning with the near name; a bad value, and one option given twice (also as two spellings), is
+ * ERR_OPTION with the place. */
 enum err_code options_apply(struct context *c, const struct option_table *table, const struct option *given,
                             void *settings, struct err *e);
 

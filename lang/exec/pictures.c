@@ -29,10 +29,9 @@ enum err_code pictures_add(struct context *c, struct pictures *p, struct arena *
         if (!resolved) {
             return err_nomem(e);
         }
-    } else if (path->type != VALUE_NULL) {
-        return err_set(e, ERR_VALUE, "row %zu: the picture's path is not a text", row);
     }
-    p->entries[p->count++] = (struct picture_entry){resolved, row, -1};
+    const char *instead = path->type == VALUE_NULL ? "NULL" : "not a text";
+    p->entries[p->count++] = (struct picture_entry){resolved, instead, row, -1};
     return ERR_OK;
 }
 
@@ -40,7 +39,7 @@ static enum err_code load(void *user, size_t index, int want, struct image *out,
     const struct picture_entry *entry = &((struct pictures *)user)->entries[index];
     struct err why = ERR_INIT;
     if (!entry->path) {
-        return err_set(e, ERR_IMAGE, "row %zu: the picture's path is NULL", entry->row);
+        return err_set(e, ERR_IMAGE, "row %zu: the picture's path is %s", entry->row, entry->instead);
     }
     if (image_load(entry->path, want, out, &why) == ERR_OK) {
         return ERR_OK;

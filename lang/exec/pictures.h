@@ -5,12 +5,13 @@
 #include "lang/exec/context.h"
 #include "ml/source.h"
 
-/* `what` names an entry for errors: "row 3". Paths are absolute; NULL stands for a NULL of the column. */
+/* Paths are absolute; NULL where the column has none: then `instead` says what it has. */
 struct pictures {
     struct picture_entry {
         const char *path;
-        size_t row; /* from 1; 0: not from a table */
-        int label;  /* as training takes it; -1: none */
+        const char *instead; /* "NULL", "not a text" */
+        size_t row;          /* from 1; 0: not from a table */
+        int label;           /* as training takes it; -1: none */
     } * entries;
     size_t count, capacity;
 };

@@ -144,7 +144,9 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
     if (!buf_ok(&r->sql)) {
         return err_nomem(e);
     }
-    if (store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e) != ERR_OK) {
+    (void)(r->ours ? store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e)
+                   : store_prepare_user(c->store, buf_text(&r->sql), r->sql.len, out, e));
+    if (e->code != ERR_OK) {
         map_place(c, r, otherwise, e);
     } else {
         set_types(r, *out);

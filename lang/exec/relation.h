@@ -23,6 +23,7 @@ struct relation {
         struct relation_table *next;
     } * temporaries;
     bool snapshot; /* the store is held as it is, until the release */
+    bool ours;     /* what stands around the user's text, which was looked at before, may touch our tables */
 };
 
 #define RELATION_INIT ((struct relation){.sql = {.data = NULL}})

@@ -15,7 +15,9 @@ struct search {
     const char *own_column; /* that vectors of the model have by default */
     const char *vectors;    /* the column of vectors in the query */
     const char *path;       /* the column of paths, where it is needed, or NULL */
-    float *queries;         /* (count, dimension) */
+    const char **columns;   /* (column_count): of the query */
+    size_t column_count;
+    float *queries; /* (count, dimension) */
     size_t count, dimension;
     const char **names;  /* (count): columns of the result */
     const float *sample; /* scores of random pairs, rising; NULL without percentile */
@@ -35,6 +37,10 @@ struct trace {
  * After a success only the SQL is to be written. */
 enum err_code search_open(struct context *c, const struct statement *s, struct search *x, struct relation *inner,
                           struct err *e);
+
+/* Append SELECT and the query's columns, as those of q, without those that a search before this one has called as this
+ * one calls its results (and the `others`, which NULL ends): they would be two, and the old ones come first. */
+void search_add_columns(const struct search *x, const char *const *others, struct buf *sql);
 
 /* Append the SQL of the search over `inner`, which is empty afterwards. */
 enum err_code search_write(struct context *c, const struct search *x, struct relation *inner, struct relation *r,

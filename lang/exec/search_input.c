@@ -128,6 +128,7 @@ enum err_code search_read_inputs(struct context *c, struct search *x, struct err
 enum err_code search_query(struct context *c, const struct search *x, const struct relation *inner, const char *before,
                            const char *after, const struct value *first, struct store_query **out, struct err *e) {
     struct relation look = relation_inside(inner);
+    look.ours = true;
     int number = 0;
     if (!first || relation_add_value(c, &look, *first, &number, e) == ERR_OK) {
         buf_str(&look.sql, before);

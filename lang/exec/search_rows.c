@@ -43,23 +43,18 @@ static enum err_code define_table(struct context *c, const struct making *m, con
     struct store_query *q = NULL;
     struct buf sql = BUF_INIT;
     struct relation look = relation_inside(inner);
-    char type[32];
     buf_add(&look.sql, buf_text(&inner->sql), inner->sql.len);
     if (relation_describe(c, &look, m->search->statement->query.span, &q, e) == ERR_OK) {
+        const char *const *names = exec_column_names(c, q);
         buf_printf(&sql, "CREATE TABLE %s (", m->rows_table);
-        for (size_t i = 0; i < store_column_count(q); i++) {
-            struct column column = store_column(q, i);
+        for (size_t i = 0; names && i < store_column_count(q); i++) {
             buf_str(&sql, i ? ", " : "");
-            store_add_identifier(&sql, column.name);
-            if (column.type != VALUE_NULL) {
-                store_type_name(column.type, 0, type);
-                buf_printf(&sql, " %s", type);
-            }
+            exec_add_column(&sql, q, i, names[i]);
         }
         buf_char(&sql, ')');
     }
     store_finish(q);
-    if (e->code == ERR_OK && (!buf_ok(&sql) || store_run(c->store, sql.data, e) != ERR_OK)) {
+    if (e->code == ERR_OK && (!buf_ok(&sql) || arena_failed(c->arena) || store_run(c->store, sql.data, e) != ERR_OK)) {
         err_nomem(e);
     }
     buf_release(&sql);
@@ -246,7 +241,8 @@ static enum err_code write_each(struct context *c, const struct making *m, struc
     if (!name) {
         return err_nomem(e);
     }
-    buf_str(&r->sql, "SELECT q.*, n.");
+    search_add_columns(m->search, (const char *const[]){name, "neighbor_rank", NULL}, &r->sql);
+    buf_str(&r->sql, ", n.");
     store_add_identifier(&r->sql, path);
     buf_str(&r->sql, " AS ");
     store_add_identifier(&r->sql, name);
@@ -260,7 +256,7 @@ static enum err_code write_each(struct context *c, const struct making *m, struc
 }
 
 static void write_duplicates(const struct making *m, struct relation *r) {
-    buf_str(&r->sql, "SELECT q.*");
+    search_add_columns(m->search, (const char *const[]){"duplicate_group", NULL}, &r->sql);
     write_column(r, "f.other", "duplicate_group");
     write_column(r, "f.score", m->search->names[0]);
     buf_printf(&r->sql, " FROM %s AS f JOIN %s AS q ON q._rowid_ = f.number ORDER BY f.other, f.number", m->found_table,
@@ -270,7 +266,7 @@ static void write_duplicates(const struct making *m, struct relation *r) {
 static void write_diffused(const struct making *m, struct relation *r) {
     const struct search *x = m->search;
     bool limited = x->set.threshold >= -1;
-    buf_str(&r->sql, "SELECT q.*");
+    search_add_columns(x, NULL, &r->sql);
     write_column(r, "f.score", x->names[0]);
     buf_printf(&r->sql, " FROM %s AS q %sJOIN %s AS f ON f.number = q._rowid_", m->rows_table, limited ? "" : "LEFT ",
                m->found_table);

@@ -159,6 +159,19 @@ static enum err_code check_depth(const struct check_text *t, struct err *e) {
     return ERR_OK;
 }
 
+void check_blank_comments(char *text, size_t len) {
+    struct lexer x = {.code = text, .end = len};
+    struct err ignored = ERR_INIT;
+    struct token t;
+    size_t done = 0;
+    while (done < len && lexer_next(&x, &t, &ignored) == ERR_OK) {
+        for (size_t end = t.kind == TOKEN_END ? len : t.span.at; done < end; done++) {
+            text[done] = text[done] == '\n' ? '\n' : ' ';
+        }
+        done = t.kind == TOKEN_END ? len : t.span.at + t.span.len;
+    }
+}
+
 enum err_code check_parse(struct arena *a, struct check_text *t, PgQuery__Node **out, struct err *e) {
     if (t->len > MOST_SIGNS && check_depth(t, e) != ERR_OK) {
         return e->code;

@@ -21,6 +21,9 @@ struct check_text {
 /* The prefix of aliases that were put in: such a table has no name that a query could use. */
 #define CHECK_ALIAS "?u"
 
+/* In place: comments and unusual blanks become spaces, since PostgreSQL knows no comment that begins with #. */
+void check_blank_comments(char *text, size_t len);
+
 /* Parse. The tree is in the arena. ERR_SYNTAX with PostgreSQL's words and place, places in the cell. */
 enum err_code check_parse(struct arena *a, struct check_text *t, PgQuery__Node **out, struct err *e);
 

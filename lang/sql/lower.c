@@ -218,6 +218,7 @@ static enum err_code blank_nested(struct lower *l, struct err *e) {
         memcpy(text + at, stand_in, (size_t)n);
         text[at + (size_t)n] = '"';
     }
+    check_blank_comments(text, in->len);
     l->text = (struct check_text){.text = text, .len = in->len, .at = in->at};
     return ERR_OK;
 }

@@ -5,8 +5,10 @@
 #include "base/suggest.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define TABLE "thanosql_models"
+#define VECTORS "thanosql_vectors"
 
 static struct value text_value(const char *text) {
     return (struct value){.type = VALUE_TEXT, .text = text, .length = strlen(text)};
@@ -64,7 +66,7 @@ static void compare(void *user, const struct model_record *m) {
     struct search *search = user;
     search->count++;
     suggest_offer(&search->near, m->name);
-    if (strcmp(m->name, search->name) == 0) {
+    if (strcasecmp(m->name, search->name) == 0) {
         search->found = true;
         if (search->out) {
             struct arena *a = search->arena;
@@ -118,20 +120,52 @@ static enum err_code run(struct store *s, const char *sql, const char *const *te
     return e->code;
 }
 
-enum err_code registry_put(struct store *s, const struct model_record *model, struct err *e) {
-    char now[20];
-    clock_utc(now);
-    const char *const texts[] = {model->name, model->class_name, model->file, model->image_col, now};
+enum err_code registry_remove(struct store *s, const char *name, struct err *e) {
     if (store_run(s,
-                  "CREATE TABLE IF NOT EXISTS " TABLE
+                  "CREATE TABLE IF NOT EXISTS main." TABLE
                   " (name TEXT PRIMARY KEY, class_name TEXT NOT NULL, file TEXT NOT "
                   "NULL, image_col TEXT NOT NULL, last_updated_utc TEXT NOT NULL)",
                   e) != ERR_OK) {
         return e->code;
     }
-    return run(s, "INSERT OR REPLACE INTO " TABLE " VALUES (?1, ?2, ?3, ?4, ?5)", texts, 5, e);
+    return run(s, "DELETE FROM main." TABLE " WHERE name = ?1 COLLATE NOCASE", &name, 1, e);
 }
 
-enum err_code registry_remove(struct store *s, const char *name, struct err *e) {
-    return run(s, "DELETE FROM " TABLE " WHERE name = ?1", &name, 1, e);
+enum err_code registry_put(struct store *s, const struct model_record *model, struct err *e) {
+    char now[20];
+    clock_utc(now);
+    const char *const texts[] = {model->name, model->class_name, model->file, model->image_col, now};
+    return run(s, "INSERT INTO main." TABLE " VALUES (?1, ?2, ?3, ?4, ?5)", texts, 5, e);
+}
+
+enum err_code registry_put_vectors(struct store *s, const struct vectors_record *v, struct err *e) {
+    const char *const texts[] = {v->table, v->column, v->model, v->file};
+    if (store_run(s,
+                  "CREATE TABLE IF NOT EXISTS main." VECTORS
+                  " (table_name TEXT COLLATE NOCASE, column_name TEXT COLLATE NOCASE, model TEXT NOT NULL, file TEXT "
+                  "NOT NULL, PRIMARY KEY (table_name, column_name))",
+                  e) != ERR_OK) {
+        return e->code;
+    }
+    return run(s, "INSERT OR REPLACE INTO main." VECTORS " VALUES (?1, ?2, ?3, ?4)", texts, 4, e);
+}
+
+enum err_code registry_find_vectors(struct store *s, struct arena *a, const char *table, const char *column,
+                                    struct vectors_record *out, bool *found, struct err *e) {
+    const char *const texts[] = {table, column};
+    struct store_query *q = NULL;
+    bool there = false, row = false;
+    if (store_has_table(s, VECTORS, &there, e) == ERR_OK && there &&
+        prepare(s, "SELECT model, file FROM main." VECTORS " WHERE table_name = ?1 AND column_name = ?2", texts, 2, &q,
+                e) == ERR_OK &&
+        store_step(q, &row, e) == ERR_OK && row) {
+        *out = (struct vectors_record){arena_strdup(a, table), arena_strdup(a, column), arena_strdup(a, text_at(q, 0)),
+                                       arena_strdup(a, text_at(q, 1))};
+    }
+    store_finish(q);
+    if (arena_failed(a)) {
+        return err_nomem(e);
+    }
+    *found = row;
+    return e->code;
 }

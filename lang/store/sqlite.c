@@ -1,10 +1,12 @@
-/* The store on SQLite: a connection, its busy wait, what SQL may not do, statements and their values, nested
- * transactions. Functions of our own are in sqlite_functions.c, look-ups in sqlite_catalogue.c, type names in types.c.
+/* The store on SQLite. A connection, its busy wait, statements and their values, nested transactions. Functions of our
+ * own are in sqlite_functions.c, what SQL may not do in authorize.c, look-ups in sqlite_catalogue.c, type names in
+ * types.c.
  */
 #include "lang/store/sqlite_int.h"
 
 #include "base/clock.h"
 #include "lang/store/aligned.h"
+#include "lang/store/authorize.h"
 #include "lang/store/immutable.h"
 #include "lang/store/query_error.h"
 #include "lang/store/sqlite_int.h"
@@ -20,7 +22,14 @@
 #define BUSY_SECONDS 10.0
 #define BUSY_NAP_NS 20000000L /* the stop flag is read as often */
 #define STEPS_BETWEEN_CHECKS 2000
-#define CACHE_KIB "65536"
+/* SQLite sorts as much at a time, and nothing can stop it meanwhile; more than that is merged from temporary files,
+ * which it unlinks as it opens them. Sorting in memory was slower, too. */
+#define CACHE_KIB "16384"
+
+enum {
+    MOST_BYTES = 128 << 20,   /* of a value or a row: one function over one value is not interrupted */
+    MOST_PATTERN_BYTES = 1000 /* of LIKE and GLOB, whose time is the pattern's times the text's */
+};
 
 struct store_query {
     struct store *store;
@@ -74,8 +83,8 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
         return true;
     }
     if (primary == SQLITE_AUTH) {
-        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->refused);
-        err_hint(e, "a workspace is one store; COPY brings other data into it");
+        err_set(e, ERR_UNSUPPORTED, "%s is not allowed here", s->authority.refused);
+        err_hint(e, "%s", s->authority.hint);
         return true;
     }
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
@@ -100,7 +109,13 @@ enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t l
         err_set(e, ERR_SYNTAX, "this statement nests too deeply for the store");
         return err_hint(e, "keep an inner result with CREATE TABLE name AS …, and go on from that table");
     }
-    return query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    if (s->explaining) {
+        return err_set(e, ERR_QUERY, "%s", message);
+    }
+    s->explaining = true;
+    query_error_set(s, message, sql, len, sqlite3_error_offset(s->db), e);
+    s->explaining = false;
+    return e->code;
 }
 
 static int wait_busy(void *user, int times) {
@@ -121,37 +136,6 @@ static int check_stop(void *user) {
     return stop_requested(s->stop);
 }
 
-/* PRAGMAs that take an argument and only read. All others with an argument would change how we use the file. */
-static const char *const reading_pragmas[] = {
-    "table_info",       "table_xinfo",       "table_list",      "index_list",  "index_info", "index_xinfo",
-    "foreign_key_list", "foreign_key_check", "integrity_check", "quick_check", "cache_size",
-};
-
-static int authorize(void *user, int action, const char *first, const char *second, const char *database,
-                     const char *trigger) {
-    struct store *s = user;
-    (void)database;
-    (void)trigger;
-    if (action == SQLITE_PRAGMA && second) {
-        for (size_t i = 0; i < sizeof reading_pragmas / sizeof *reading_pragmas; i++) {
-            if (strcasecmp(first, reading_pragmas[i]) == 0) {
-                return SQLITE_OK;
-            }
-        }
-        snprintf(s->refused, sizeof s->refused, "changing PRAGMA %s", first);
-        return SQLITE_DENY;
-    }
-    if (action == SQLITE_FUNCTION && second && strcasecmp(second, "load_extension") == 0) {
-        return SQLITE_DENY; /* SQLite has words for this one */
-    }
-    /* VACUUM attaches a nameless temporary file, which is harmless. */
-    if (action == SQLITE_DETACH || (action == SQLITE_ATTACH && !(first && !*first))) {
-        snprintf(s->refused, sizeof s->refused, "%s", action == SQLITE_ATTACH ? "ATTACH (or VACUUM INTO)" : "DETACH");
-        return SQLITE_DENY;
-    }
-    return SQLITE_OK;
-}
-
 static int configure(struct store *s) {
     static const int options[][2] = {
         {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_DQS_DML, 0},
@@ -162,20 +146,22 @@ static int configure(struct store *s) {
     for (size_t i = 0; i < sizeof options / sizeof *options && result == SQLITE_OK; i++) {
         result = sqlite3_db_config(s->db, options[i][0], options[i][1], (int *)NULL);
     }
+    sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, MOST_BYTES);
+    sqlite3_limit(s->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN_BYTES);
     sqlite3_busy_handler(s->db, wait_busy, s);
     sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
     /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
     double began = clock_now();
     const char *start = sqlite3_db_readonly(s->db, "main") == 1
-                            ? "PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema"
-                            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; "
+                            ? "PRAGMA temp_store = FILE; SELECT count(*) FROM sqlite_schema"
+                            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; "
                               "PRAGMA cache_size = -" CACHE_KIB "; SELECT count(*) FROM sqlite_schema";
     while (result == SQLITE_OK && (result = sqlite3_exec(s->db, start, NULL, NULL, NULL)) != SQLITE_OK) {
         if ((result & 0xff) == SQLITE_BUSY && wait_busy(s, 1) && clock_now() - began < BUSY_SECONDS) {
             result = SQLITE_OK;
         }
     }
-    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, s) : result;
+    return result == SQLITE_OK ? sqlite3_set_authorizer(s->db, authorize, &s->authority) : result;
 }
 
 static int connect(struct store *s, const char *name, int flags) {
@@ -240,17 +226,29 @@ static enum err_code prepare_first(struct store *s, const char *sql, size_t len,
     return ERR_OK;
 }
 
+/* Some failures (an interrupt, a full disk) undo all of the transaction they happen in: say so, when it was a user's.
+ */
+static void tell_undone(struct store *s, bool was_open, struct err *e) {
+    if (was_open && sqlite3_get_autocommit(s->db) && !(s->depth > 0 && s->own_outermost)) {
+        char before[sizeof e->hint];
+        snprintf(before, sizeof before, "%s", e->hint);
+        snprintf(e->hint, sizeof e->hint, "%.180s%sthe whole transaction was undone", before, before[0] ? "; " : "");
+    }
+}
+
 enum err_code store_run(struct store *s, const char *sql, struct err *e) {
     size_t len = strlen(sql), at = 0, used = 0;
     s->function = ERR_INIT;
     while ((at += query_error_skip(sql + at, len - at)) < len) {
         sqlite3_stmt *statement = NULL;
         if (prepare_first(s, sql + at, len - at, &statement, &used, e) == ERR_OK) {
+            bool open = store_in_transaction(s);
             int result;
             while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
             }
             if (result != SQLITE_DONE) {
                 sqlite_fail(s, result, sql + at, used, e);
+                tell_undone(s, open, e);
             }
             sqlite3_finalize(statement);
         }
@@ -307,6 +305,15 @@ enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct
     }
     *out = q;
     return ERR_OK;
+}
+
+enum err_code store_prepare_user(struct store *s, const char *sql, size_t len, struct store_query **out,
+                                 struct err *e) {
+    s->authority.theirs = sql;
+    s->authority.theirs_len = len;
+    store_prepare(s, sql, len, out, e);
+    s->authority.theirs = NULL;
+    return e->code;
 }
 
 void store_finish(struct store_query *q) {
@@ -382,8 +389,15 @@ void store_set_type(struct store_query *q, size_t index, enum value_type type) {
     }
 }
 
-bool store_reads_only(const struct store_query *q) {
-    return sqlite3_stmt_readonly(q->statement);
+bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column) {
+    int i = (int)index;
+    const char *database = index < q->count ? sqlite3_column_database_name(q->statement, i) : NULL;
+    if (!database || strcmp(database, "main") != 0) {
+        return false;
+    }
+    *table = sqlite3_column_table_name(q->statement, i);
+    *column = sqlite3_column_origin_name(q->statement, i);
+    return *table && *column;
 }
 
 enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
@@ -392,9 +406,11 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
         return ERR_OK;
     }
     q->store->function = ERR_INIT;
+    bool open = store_in_transaction(q->store);
     int result = sqlite3_step(q->statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         sqlite_fail(q->store, result, q->sql, q->len, e);
+        tell_undone(q->store, open, e);
         sqlite3_reset(q->statement);
         q->done = true;
         return e->code;

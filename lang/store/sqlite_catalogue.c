@@ -7,13 +7,18 @@
 
 #include <string.h>
 
-#define HAS_TABLE                                                                                \
-    "SELECT 1 FROM (SELECT type, name FROM main.sqlite_schema UNION ALL SELECT type, name FROM " \
-    "temp.sqlite_schema) WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE LIMIT 1"
+#define HAS_TABLE "SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE"
+#define HAS_VIEW "SELECT 1 FROM main.sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE"
+#define HAS_TEMPORARY "SELECT 1 FROM temp.sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE"
 
 #define EACH_TABLE                                                                                        \
     "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' " \
     "ESCAPE '\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
+
+/* Operators have functions, too, and so have modules that SQL never calls by name. */
+#define EACH_FUNCTION                                                                                                \
+    "SELECT DISTINCT name FROM pragma_function_list WHERE name GLOB '[a-z]*' AND name NOT LIKE 'sqlite\\_%' ESCAPE " \
+    "'\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
 
 /* Hidden 1: the arguments of a virtual table, which are no columns to a reader. */
 #define EACH_COLUMN "SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid"
@@ -43,12 +48,24 @@ static void note(void *user, struct store_query *q) {
     *found = true;
 }
 
-enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e) {
+static enum err_code has(struct store *s, const char *sql, const char *name, bool *found, struct err *e) {
     bool there = false;
-    if (each_row(s, HAS_TABLE, name, note, &there, e) == ERR_OK) {
+    if (each_row(s, sql, name, note, &there, e) == ERR_OK) {
         *found = there;
     }
     return e->code;
+}
+
+enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e) {
+    return has(s, HAS_TABLE, name, found, e);
+}
+
+enum err_code store_has_view(struct store *s, const char *name, bool *found, struct err *e) {
+    return has(s, HAS_VIEW, name, found, e);
+}
+
+enum err_code store_has_temporary(struct store *s, const char *name, bool *found, struct err *e) {
+    return has(s, HAS_TEMPORARY, name, found, e);
 }
 
 struct tables {
@@ -67,6 +84,12 @@ static void give_table(void *user, struct store_query *q) {
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e) {
     struct tables t = {each, user};
     return each_row(s, EACH_TABLE, NULL, give_table, &t, e);
+}
+
+enum err_code store_each_function(struct store *s, void (*each)(void *user, const char *name), void *user,
+                                  struct err *e) {
+    struct tables t = {each, user};
+    return each_row(s, EACH_FUNCTION, NULL, give_table, &t, e);
 }
 
 #define HAS_OBJECT                                                                               \

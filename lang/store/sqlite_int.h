@@ -2,6 +2,7 @@
 #ifndef LANG_STORE_SQLITE_INT_H
 #define LANG_STORE_SQLITE_INT_H
 
+#include "lang/store/authorize.h"
 #include "lang/store/store.h"
 
 #include <sqlite3.h>
@@ -11,9 +12,10 @@ struct store {
     struct stop *stop;
     char *path;
     double busy_since;
-    int depth;           /* of our transactions */
-    bool own_outermost;  /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
-    char refused[64];    /* what the authorizer turned away last */
+    int depth;          /* of our transactions */
+    bool own_outermost; /* the first of them is a BEGIN; else a savepoint in a transaction of the user's */
+    struct authority authority;
+    bool explaining;     /* look-ups for suggestions run, and must not ask for suggestions themselves */
     struct err function; /* how a function of ours failed */
     struct known_function {
         char *name;

@@ -23,6 +23,8 @@ enum err_code store_run(struct store *s, const char *sql, struct err *e);
 
 /* Prepare exactly one statement of SQL. */
 enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e);
+/* The same for SQL that a user wrote, which may not make, change or drop what is the kernel's own (thanosql_…). */
+enum err_code store_prepare_user(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e);
 void store_finish(struct store_query *q); /* NULL is fine */
 
 /* Bind parameter `index` (from 1). The value's memory must live until the query is stepped to its end or reset. */
@@ -34,7 +36,9 @@ size_t store_parameter_count(const struct store_query *q); /* the highest parame
 /* Columns of the result; 0 for a statement that returns no rows (INSERT, CREATE, …). */
 size_t store_column_count(const struct store_query *q);
 struct column store_column(const struct store_query *q, size_t index);
-bool store_reads_only(const struct store_query *q);
+/* The table of the store, and its column, that a result's column is, through views and subqueries. False for an
+ * expression, and for a temporary table's. The names are the query's. */
+bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column);
 
 /* Advance; *row tells whether there is a row. Interrupted by the stop flag: ERR_INTERRUPT. */
 enum err_code store_step(struct store_query *q, bool *row, struct err *e);
@@ -65,7 +69,9 @@ struct store_stamp {
 enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *e);
 
 /* Look-ups. Names are compared without case. */
-enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e);
+enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e); /* or view */
+enum err_code store_has_view(struct store *s, const char *name, bool *found, struct err *e);
+enum err_code store_has_temporary(struct store *s, const char *name, bool *found, struct err *e); /* either */
 /* kind: "table", "view", "index". */
 enum err_code store_has_object(struct store *s, const char *kind, const char *name, bool *found, struct err *e);
 /* Append the SQL that made a table or view; nothing if there is none. */
@@ -73,6 +79,9 @@ struct buf;
 enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
+/* Call each() for every function of SQL, by name. */
+enum err_code store_each_function(struct store *s, void (*each)(void *user, const char *name), void *user,
+                                  struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
 enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
                                 void *user, struct err *e);

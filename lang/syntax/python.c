@@ -3,6 +3,7 @@
 #include "lang/syntax/python.h"
 
 #include "base/suggest.h"
+#include "lang/syntax/foreign.h"
 #include "lang/syntax/lexer.h"
 
 #include <string.h>
@@ -54,12 +55,14 @@ static bool spelt(const struct line *l, const char *word) {
 
 static bool begins_with_python_word(const struct line *l) {
     /* Words that open a block, and so end their line with a colon; and words that stand before anything. */
-    static const char *const blocks[] = {"def", "class",  "for",  "while", "if",    "elif",
-                                         "try", "except", "with", "else",  "async", "finally"};
-    static const char *const words[] = {"import",   "assert", "del",  "raise", "global",
-                                        "nonlocal", "lambda", "pass", "await"};
+    static const char *const blocks[] = {"def", "class",  "for",  "while", "if",     "elif",
+                                         "try", "except", "with", "else",  "finally"};
+    static const char *const words[] = {"import", "assert", "del",   "raise", "global", "nonlocal", "lambda",
+                                        "pass",   "await",  "async", "yield", "return", "break",    "continue"};
+    bool colon = memchr(l->code + l->span.at, ':', l->span.len) != NULL;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (spelt(l, blocks[i]) && (l->last == ':' || i < 2)) {
+        /* WITH begins SQL too, which may well have a :: in it. */
+        if (spelt(l, blocks[i]) && (l->last == ':' || i < 2 || (colon && !spelt(l, "with")))) {
             return true;
         }
     }
@@ -97,7 +100,7 @@ static bool looks_like_python(const struct line *l) {
         return true;
     }
     if (first->kind != TOKEN_WORD) {
-        return false;
+        return sign(first, '[') || sign(first, '{');
     }
     if (begins_with_python_word(l) || sign(second, '=')) {
         return true;
@@ -110,7 +113,7 @@ static bool looks_like_python(const struct line *l) {
         bool sql = keyword_is(first->keyword, KEYWORD_SQL), own = keyword_is(first->keyword, KEYWORD_THANOSQL);
         return own ? !sql : !sql && !near_statement(l);
     }
-    bool joined = adjoins && (sign(second, '.') || sign(second, '['));
+    bool joined = adjoins && (sign(second, '.') || sign(second, '[') || sign(second, ':'));
     return first->keyword == WORD_OTHER && (joined || (sign(second, ',') && third->kind == TOKEN_WORD));
 }
 
@@ -119,16 +122,19 @@ enum err_code python_refuse(const char *code, size_t at, size_t end, struct err 
     const struct token *t = &l.tokens[0];
     if (sign(t, '!')) {
         err_set(e, ERR_UNSUPPORTED, "This kernel runs ThanoSQL and SQL, not shell commands");
-        err_hint(e, "use a terminal, or a Python notebook, for !commands such as !wget and !pip; "
-                    "GET THANOSQL DATASET fetches data sets");
+        size_t from = t->span.at + 1;
+        while (from < end && (code[from] == ' ' || code[from] == '\t' || code[from] == '!')) {
+            from++;
+        }
+        size_t to = from;
+        while (to < end && (unsigned char)code[to] > ' ') {
+            to++;
+        }
+        const char *advice = foreign_advice(code + from, to - from);
+        err_hint(e, "%s", advice ? advice : "use a terminal, or a Python notebook, for !commands");
         return err_at(e, l.span.at, l.span.len);
     }
-    if (t->kind == TOKEN_WORD && sign(&l.tokens[1], '=') && sign(&l.tokens[2], '%')) {
-        err_set(e, ERR_UNSUPPORTED, "Keeping a result in a variable (name = %%thanosql …) is not available yet");
-        err_hint(e, "run the statement without the name, or keep its rows with CREATE TABLE name AS SELECT …");
-        return err_at(e, l.span.at, t->span.len);
-    }
-    if (lexer_is(code, t, "API_TOKEN") && sign(&l.tokens[1], '=')) {
+    if (lexer_is(code, t, "API_TOKEN") && (sign(&l.tokens[1], '=') || sign(&l.tokens[1], ':'))) {
         err_set(e, ERR_SYNTAX, "API_TOKEN stands on a line of its own magic");
         err_hint(e, "write %%thanosql API_TOKEN=…, or leave it out: no token is needed here");
         return err_at(e, t->span.at, t->span.len);
@@ -136,7 +142,8 @@ enum err_code python_refuse(const char *code, size_t at, size_t end, struct err 
     if (looks_like_python(&l)) {
         err_set(e, ERR_UNSUPPORTED, "This kernel runs ThanoSQL and SQL; this looks like Python");
         err_hint(e, "use a Python notebook for it; here a cell is a statement such as SELECT * FROM table");
-        return err_at(e, l.span.at, l.span.len);
+        struct span at_name = sign(&l.tokens[1], '=') ? t->span : l.span; /* what is assigned may be a secret */
+        return err_at(e, at_name.at, at_name.len);
     }
     return ERR_OK;
 }

@@ -54,8 +54,7 @@ static enum err_code project_chunk(const struct projection *p, const struct gall
         stem_views(&p->stem, views, c->bytes, count, seed, true, c->features, pace, e)) {
         return e->code;
     }
-    gemm(count, k, d, 1, (struct gemm_matrix){c->features, d, false}, (struct gemm_matrix){p->basis, d, true}, -1, out,
-         k);
+    gemm_alike(count, k, d, 1, c->features, d, (struct gemm_matrix){p->basis, d, true}, -1, out, k);
     return ERR_OK;
 }
 

@@ -31,10 +31,14 @@ void dense_copy(struct dense *to, const struct dense *from) {
     memcpy(to->weights, from->weights, (from->inputs * from->outputs + 2 * from->outputs) * sizeof(float));
 }
 
-void dense_forward(const struct dense *l, const float *x, size_t rows, float *h) {
+static void repeat_bias(const struct dense *l, size_t rows, float *h) {
     for (size_t r = 0; r < rows; r++) {
         memcpy(h + r * l->outputs, l->bias, l->outputs * sizeof *h);
     }
+}
+
+void dense_forward(const struct dense *l, const float *x, size_t rows, float *h) {
+    repeat_bias(l, rows, h);
     gemm(rows, l->outputs, l->inputs, 1, (struct gemm_matrix){x, l->inputs, false},
          (struct gemm_matrix){l->weights, l->outputs, false}, 1, h, l->outputs);
 }
@@ -82,7 +86,9 @@ static void finish_rows(void *user, size_t begin, size_t end) {
 }
 
 void dense_embed(const struct dense *l, const float *x, size_t rows, float *out) {
-    dense_forward(l, x, rows, out);
+    repeat_bias(l, rows, out);
+    gemm_alike(rows, l->outputs, l->inputs, 1, x, l->inputs, (struct gemm_matrix){l->weights, l->outputs, false}, 1,
+               out, l->outputs);
     struct finishing f = {l, out};
     parallel_for(rows, PIECE, finish_rows, &f);
 }

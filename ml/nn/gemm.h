@@ -20,6 +20,11 @@ struct gemm_matrix {
 void gemm(size_t rows, size_t columns, size_t inner, float alpha, struct gemm_matrix a, struct gemm_matrix b,
           float beta, float *c, size_t c_stride);
 
+/* The same with a as it is (not turned), and a row of c has the same bytes whatever rows are beside it and however
+ * many. For what is computed now in a batch and now alone. Slower, since b is read for a few rows at a time. */
+void gemm_alike(size_t rows, size_t columns, size_t inner, float alpha, const float *a, size_t a_stride,
+                struct gemm_matrix b, float beta, float *c, size_t c_stride);
+
 /* Make sure that OpenBLAS runs each call in the calling thread. gemm() does it itself; LAPACK callers must ask. */
 void gemm_prepare(void);
 

@@ -157,6 +157,20 @@ static void on_grid(void *user, const struct picture_grid *g) {
     }
 }
 
+static void on_help(void *user, const struct help_page *page) {
+    static const char *const kinds[] = {"words", "code", "table"};
+    print_lines(user, "help", page->title, strlen(page->title));
+    for (const struct help_part *p = page->parts; p; p = p->next) {
+        printf("  %s%s%s\n", kinds[p->kind], p->heading ? ": " : "", p->heading ? p->heading : "");
+        for (size_t i = 0; i < p->columns * p->rows; i++) {
+            printf("%s%s%s", i % p->columns ? " | " : "    ", p->cells[i], (i + 1) % p->columns ? "" : "\n");
+        }
+        if (p->text) {
+            print_lines(user, "   ", p->text, strlen(p->text));
+        }
+    }
+}
+
 static void on_progress(void *user, const struct progress *p) {
     (void)user;
     (void)p;
@@ -200,6 +214,7 @@ static void run_cell(struct session *s, struct output *o, const char *code, size
                         .table_end = on_table_end,
                         .picture = on_picture,
                         .grid = on_grid,
+                        .help = on_help,
                         .progress = on_progress};
     struct err e = ERR_INIT;
     for (size_t i = 0, begin = 0; i <= len; i++) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh PROGRAM [NAME...]: run tests/golden/NAME.test, each in an empty workspace, and compare with NAME.out.
+# run.sh PROGRAM [NAME...]: run tests/golden/NAME.test, each in a workspace with nothing but tests/data, and compare with NAME.out.
 # BLESS=1 writes what was printed to NAME.out instead: look at the difference before you keep it.
 set -u
 program=$(realpath "$1")
@@ -12,6 +12,7 @@ passed=0 failed=0
 [ $# -gt 0 ] || set -- $(cd "$here" && ls ./*.test | sed 's|^\./||; s|\.test$||')
 for name in "$@"; do
     mkdir "$work/$name"
+    ln -s "$here/../data" "$work/$name/data"
     if ! (cd "$work/$name" && "$program" "$here/$name.test") >"$work/out" 2>"$work/err"; then
         echo "FAILED: $name"
         tail -40 "$work/err"

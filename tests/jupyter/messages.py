@@ -59,6 +59,11 @@ REPLIES = {
     "comm_info_reply": {"comms": dict},
     "interrupt_reply": {},
     "shutdown_reply": {"restart": bool},
+    "create_subshell_reply": {"subshell_id": str},
+    "delete_subshell_reply": {},
+    "list_subshell_reply": {"subshell_id": [str]},
+    "usage_reply": {"hostname": str, "pid": whole, "kernel_cpu": float, "kernel_memory": whole, "cpu_count": whole,
+                    "host_cpu_percent?": float, "host_virtual_memory": {"total": whole, "available": whole, "percent": float}},
 }
 
 HEADER = {"msg_id": str, "session": str, "username": str, "msg_type": str, "version": lambda v: v >= "5.2",

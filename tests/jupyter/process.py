@@ -5,13 +5,22 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 import uuid
+
+import psutil
+import zmq
 
 from cells import BINARY
 
 PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
 ROUNDS = 3  # another program may take a free port before the kernel does, or the processor
+
+
+PARENT = """import subprocess, sys, time
+print(subprocess.Popen(sys.argv[1:], start_new_session=True).pid, flush=True)
+time.sleep(600)"""
 
 
 def free_ports(count):
@@ -22,12 +31,17 @@ def free_ports(count):
     return ports
 
 
-def connection(folder, transport="tcp", scheme="hmac-sha256", key=None, ports=int):
+def connection(folder, transport="tcp", scheme="hmac-sha256", key=None, ports=int, curve=False):
     """What a connection file holds. `ports` is the type of the port numbers."""
     tcp = transport == "tcp"
     numbers = free_ports(5) if tcp else range(1, 6)
     return {"transport": transport, "ip": "127.0.0.1" if tcp else f"{folder}/k", "signature_scheme": scheme,
-            "key": uuid.uuid4().hex if key is None else key, "kernel_name": "thanosql"} | dict(zip(PORTS, map(ports, numbers)))
+            "key": uuid.uuid4().hex if key is None else key, "kernel_name": "thanosql"} | dict(zip(PORTS, map(ports, numbers))) | (curve_keys() if curve else {})
+
+
+def curve_keys():
+    public, secret = zmq.curve_keypair()
+    return {"curve_publickey": public.decode(), "curve_secretkey": secret.decode()}
 
 
 def launch(folder, connection_text, *arguments, **environment):
@@ -38,6 +52,25 @@ def launch(folder, connection_text, *arguments, **environment):
     with open(pathlib.Path(folder, "stderr"), "w") as log:
         return subprocess.Popen([BINARY, "-f", file, *arguments], env=environment, cwd=folder, start_new_session=True,
                                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def orphan(folder, text, *arguments, **environment):
+    """Start the kernel from a process of its own, which is what is returned; its `child` is the kernel."""
+    (folder / "connection.json").write_text(text)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(BINARY), "-f", str(folder / "connection.json")],
+                              stdout=subprocess.PIPE, stderr=open(folder / "stderr", "w"), cwd=folder,
+                              env=dict(os.environ, THANOSQL_WORKSPACE=str(folder), **environment))
+    parent.child = psutil.Process(int(parent.stdout.readline()))
+    return parent
+
+
+def gone(process, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def refusal(folder, connection_text, seconds=1.0):

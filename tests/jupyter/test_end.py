@@ -1,30 +1,14 @@
 """The end: at once, with exit status 0, whatever runs; and none of it lives on without the one who started it."""
 import concurrent.futures
-import subprocess
-import sys
 import time
 
-import psutil
 import pytest
 
 from conftest import LONG_BUILD, LONG_QUERY
-from process import BINARY, Kernel, launch
+from process import Kernel, gone, launch, orphan
 
 PATIENCE = 2.5  # seconds after which clients kill
 ORPHANED = 2
-
-PARENT = """import subprocess, sys, time
-print(subprocess.Popen(sys.argv[1:], start_new_session=True).pid, flush=True)
-time.sleep(600)"""
-
-
-def gone(process, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.mark.parametrize("restart", [True, False])
@@ -61,15 +45,6 @@ def test_a_client_that_reads_nothing_does_not_hold_the_end_up(kernel, client, co
     client.run("SELECT 1 AS one;" * 3000, seconds=60)
     client.request("control", "shutdown_request", {"restart": False})
     assert kernel.wait(PATIENCE)[0] == 0
-
-
-def orphan(folder, text, *arguments, **environment):
-    """Start the kernel from a process of its own, which is what is returned; its `child` is the kernel."""
-    (folder / "connection.json").write_text(text)
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(BINARY), "-f", str(folder / "connection.json")],
-                              stdout=subprocess.PIPE, stderr=open(folder / "stderr", "w"), cwd=folder)
-    parent.child = psutil.Process(int(parent.stdout.readline()))
-    return parent
 
 
 @pytest.mark.parametrize("code", ["", LONG_QUERY, LONG_BUILD], ids=["idle", "query", "build"])

@@ -1,5 +1,5 @@
 """Jupyter's own suite for kernels, with a sample for everything that the language has. It has no code that clears
-outputs or opens the pager."""
+outputs."""
 import os
 import shutil
 import tempfile
@@ -47,6 +47,7 @@ class Kernel(suite.KernelTests):
     code_history_pattern = "SELECT 6*answer"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "BUILD"
+    code_page_something = "BUILD?"
 
 
 class Welcome(suite.IopubWelcomeTests):

@@ -65,6 +65,9 @@ class Client:
         s.setsockopt(zmq.RCVHWM, queue)
         if identity:
             s.setsockopt(zmq.IDENTITY, identity)
+        if server := self.kernel.connection.get("curve_publickey"):
+            s.curve_publickey, s.curve_secretkey = zmq.curve_keypair()
+            s.curve_serverkey = server.encode()
         s.connect(self.kernel.endpoint(channel))
         return s
 
@@ -72,6 +75,7 @@ class Client:
         return hmac.new(self.key, b"".join(parts), getattr(hashlib, self.digest)).hexdigest().encode() if self.key else b""
 
     def header(self, msg_type, **more):
+        """`more` is what else stands in it, such as subshell_id."""
         return {"msg_id": uuid.uuid4().hex, "session": self.session, "username": "test", "msg_type": msg_type,
                 "version": "5.5", "date": datetime.datetime.now(datetime.timezone.utc).isoformat()} | more
 
@@ -90,8 +94,9 @@ class Client:
     def send(self, channel, msg_type, content=None, **how):
         return self.send_frames(channel, self.frames(msg_type, content, **how))
 
-    def execute(self, code, **flags):
-        return self.send("shell", "execute_request", {"code": code} | flags)
+    def execute(self, code, subshell=None, **flags):
+        header = json.dumps(self.header("execute_request", **({"subshell_id": subshell} if subshell else {}))).encode()
+        return self.send("shell", "execute_request", {"code": code} | flags, header=header)
 
     def receive(self, channel, seconds=PATIENCE):
         """The next message of a channel, checked; None when none comes in that time."""
@@ -159,13 +164,20 @@ class Client:
             pass
         return self.published[count:]
 
+    def vanish(self):
+        """Cut all connections, without a word."""
+        self.context.destroy(linger=0)
+        self.topics = None
+
     def close(self):
         """Nothing may follow a request's idle, whatever the test looked at."""
         try:
             if self.topics is not None:
                 self.quiet(0)
-            for request in self.sent:
-                mine = [m.state for m in self.published if m.request == request]
+            states = {}
+            for m in self.published:
+                states.setdefault(m.request, []).append(m.state)
+            for mine in (states.get(request, []) for request in self.sent):
                 assert mine.count("busy") <= 1 and ("idle" not in mine or mine.index("idle") == len(mine) - 1), mine
         finally:
             self.context.destroy(linger=0)

@@ -104,6 +104,16 @@ static void test_contents(void **state) {
     err_at(&interrupt, 0, 3);
     static const char *const interrupt_lines[] = {"\x1b[0;31mKeyboardInterrupt\x1b[0m"};
     traceback_expect(&interrupt, "SELECT", interrupt_lines, 1);
+    err_hint(&interrupt, "the whole transaction was undone");
+    static const char *const undone_lines[] = {"hint: the whole transaction was undone",
+                                               "\x1b[0;31mKeyboardInterrupt\x1b[0m"};
+    traceback_expect(&interrupt, "SELECT", undone_lines, 2);
+    struct err token = ERR_INIT;
+    err_set(&token, ERR_SYNTAX, "no");
+    err_at(&token, 10, 8);
+    static const char *const token_lines[] = {"%thanosql API_TOKN=******", "          ^~~~~~~~",
+                                              "\x1b[0;31mThanoSQLSyntaxError\x1b[0m: no"};
+    traceback_expect(&token, "%thanosql API_TOKN=sesame", token_lines, 3);
 }
 
 int main(void) {

@@ -81,12 +81,15 @@ static void switches(void **state) {
 /* None is the default, or 0 where 0 stands for none. */
 static void none(void **state) {
     (void)state;
-    struct build_settings set = {.max_epochs = 5, .embedding_size = 9, .temperature = .25};
+    struct build_settings set = {.max_epochs = 5, .embedding_size = 9, .temperature = .25, .overwrite = true};
     struct buf warned = BUF_INIT;
     struct err e = ERR_INIT;
-    assert_int_equal(apply("max_epochs=None, embedding_size=None, temperature=None, label_col=None", &set, &warned, &e),
+    assert_int_equal(apply("max_epochs=None, embedding_size=None, temperature=None, label_col=None, "
+                           "overwrite=None",
+                           &set, &warned, &e),
                      ERR_OK);
-    assert_true(set.max_epochs == 0 && set.embedding_size == 0 && set.temperature == .25 && !set.label_col);
+    assert_true(set.max_epochs == 0 && set.embedding_size == 0 && set.temperature == .25 && set.overwrite &&
+                !set.label_col);
     buf_release(&warned);
 }
 
@@ -118,6 +121,25 @@ static void bad_values(void **state) {
         assert_true(e.has_span);
         buf_release(&warned);
     }
+}
+
+/* Of a limit, None is: no limit. */
+static void none_is_no_limit(void **state) {
+    (void)state;
+    static const char search[] = "SEARCH IMAGE images='a' USING m OPTIONS (topk=None, emb_col=None) AS SELECT 1";
+    struct search_settings found = {.top_k = -1};
+    struct statement *s = NULL;
+    struct buf warned = BUF_INIT;
+    struct err e = ERR_INIT;
+    struct arena arena = ARENA_INIT;
+    struct sink sink = {.user = &warned, .text = keep, .warning = keep};
+    struct context c = {.out = &sink, .arena = &arena};
+    assert_int_equal(parse_cell(&arena, search, strlen(search), &s, &e), ERR_OK);
+    assert_int_equal(options_apply(&c, &search_options, s->options, &found, &e), ERR_OK);
+    assert_int_equal(found.top_k, 0);
+    assert_null(found.emb_col);
+    assert_int_equal(warned.len, 0);
+    arena_release(&arena);
 }
 
 static void unknown_is_a_warning(void **state) {
@@ -152,8 +174,9 @@ static void fit_rows(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(good_values), cmocka_unit_test(switches),
-                                       cmocka_unit_test(none),        cmocka_unit_test(bad_values),
-                                       cmocka_unit_test(fit_rows),    cmocka_unit_test(unknown_is_a_warning)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_values),         cmocka_unit_test(switches),   cmocka_unit_test(none),
+        cmocka_unit_test(none_is_no_limit),    cmocka_unit_test(bad_values), cmocka_unit_test(fit_rows),
+        cmocka_unit_test(unknown_is_a_warning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

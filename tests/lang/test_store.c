@@ -104,7 +104,6 @@ static void values_keep_their_types(void **state) {
     struct err e = ERR_INIT;
     struct store_query *q = prepare("INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     assert_int_equal(store_column_count(q), 0);
-    assert_false(store_reads_only(q));
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(store_bind(q, i + 1, &in[i], &e), ERR_OK);
     }
@@ -118,7 +117,6 @@ static void values_keep_their_types(void **state) {
     store_finish(q);
     q = prepare("SELECT * FROM (SELECT * FROM v LIMIT 10) AS x ORDER BY b;  -- and a comment;\n /* or two */ ; ");
     assert_int_equal(store_column_count(q), COUNT);
-    assert_true(store_reads_only(q));
     assert_string_equal(store_column(q, 5).name, "f");
     assert_true(step(q));
     for (size_t i = 0; i < COUNT; i++) {
@@ -175,7 +173,9 @@ static void errors_have_a_place(void **state) {
         {"PRAGMA journal_mode = DELETE", "PRAGMA journal_mode", "", NULL, ERR_UNSUPPORTED},
         {"SELECT load_extension('x')", "not authorized", "", "load_extension", ERR_QUERY},
     };
-    run("CREATE TABLE mnist (image_path TEXT, label INTEGER); CREATE TABLE thanosql_models (lables TEXT)");
+    /* The view is stale: to look at its columns for a suggestion fails as well. */
+    run("CREATE TABLE mnist (image_path TEXT, label INTEGER); CREATE TABLE thanosql_models (lables TEXT); "
+        "CREATE VIEW lables AS SELECT lable2 FROM mnist");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = ERR_INIT;
         struct store_query *q = NULL;
@@ -201,6 +201,45 @@ static void errors_have_a_place(void **state) {
     run("VACUUM");
     assert_int_equal(number("PRAGMA foreign_keys"), 1);
     assert_int_equal(number("PRAGMA synchronous"), 1);
+}
+
+/* What is the kernel's own is out of a user's reach, but not out of ours. */
+static void users_cannot_change_our_tables(void **state) {
+    (void)state;
+    static const char *const refused[] = {
+        "DROP TABLE thanosql_models",
+        "DROP TABLE main.\"THANOSQL_Models\"",
+        "UPDATE thanosql_models SET file = 'x'",
+        "DELETE FROM thanosql_models",
+        "INSERT INTO thanosql_models VALUES (1)",
+        "CREATE TEMP TABLE thanosql_5 (a)",
+        "CREATE TABLE Thanosql_other AS SELECT 1",
+        "CREATE VIEW thanosql_view AS SELECT 1",
+        "CREATE INDEX i ON thanosql_models (file)",
+        "CREATE TRIGGER i AFTER INSERT ON thanosql_models BEGIN SELECT 1; END",
+        "ALTER TABLE thanosql_models RENAME TO x",
+        "ALTER TABLE t RENAME TO \"Thanosql_x\"",
+        "SAVEPOINT thanosql_0",
+    };
+    run("CREATE TABLE thanosql_models (file); INSERT INTO thanosql_models VALUES ('a'); CREATE TABLE t (a)");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct err e = ERR_INIT;
+        struct store_query *q = NULL;
+        if (store_prepare_user(store, refused[i], strlen(refused[i]), &q, &e) != ERR_UNSUPPORTED ||
+            !strstr(e.hint, "kernel's own")) {
+            fail_msg("%s: %d %s (%s)", refused[i], (int)e.code, e.message, e.hint);
+        }
+    }
+    static const char *const allowed[] = {"SELECT file FROM thanosql_models", "ALTER TABLE t RENAME TO thanosql",
+                                          "INSERT INTO thanosql VALUES ('thanosql_models')", "SAVEPOINT a"};
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+        struct err e = ERR_INIT;
+        struct store_query *q = NULL;
+        assert_int_equal(store_prepare_user(store, allowed[i], strlen(allowed[i]), &q, &e), ERR_OK);
+        step(q);
+        store_finish(q);
+    }
+    run("UPDATE thanosql_models SET file = 'b'");
 }
 
 static void collect(void *user, const char *name) {
@@ -287,6 +326,41 @@ static void stop_interrupts_a_query(void **state) {
     stop_clear(&stop);
     assert_true(took > 0.2 && took < 0.5);
     assert_int_equal(number("SELECT 5"), 5);
+}
+
+/* SQLite undoes the whole transaction when a change in it is interrupted. */
+static void an_undone_transaction_is_told(void **state) {
+    (void)state;
+    static const char endless[] = "INSERT INTO t WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) "
+                                  "SELECT i FROM r";
+    struct err e = ERR_INIT, alone = ERR_INIT;
+    bool row;
+    run("CREATE TABLE t (a)");
+    for (int in_transaction = 1; in_transaction >= 0; in_transaction--) {
+        struct err *error = in_transaction ? &e : &alone;
+        run(in_transaction ? "BEGIN; INSERT INTO t VALUES (1)" : "SELECT 1");
+        struct store_query *q = prepare(endless);
+        stop_request(&stop);
+        assert_int_equal(store_step(q, &row, error), ERR_INTERRUPT);
+        stop_clear(&stop);
+        store_finish(q);
+        assert_false(store_in_transaction(store));
+    }
+    assert_string_equal(e.hint, "the whole transaction was undone");
+    assert_string_equal(alone.hint, "");
+    assert_int_equal(number("SELECT count(*) FROM t"), 0);
+}
+
+/* One function over one value cannot be interrupted, so values have a limit. */
+static void values_have_a_limit(void **state) {
+    (void)state;
+    struct err e = ERR_INIT;
+    assert_int_equal(number("SELECT length(hex(zeroblob(1000000)))"), 2000000);
+    assert_int_equal(store_run(store, "SELECT hex(zeroblob(100000000))", &e), ERR_QUERY);
+    assert_non_null(strstr(e.message, "too big"));
+    struct err like = ERR_INIT;
+    assert_int_equal(store_run(store, "SELECT 'a' LIKE hex(zeroblob(600))", &like), ERR_QUERY);
+    assert_non_null(strstr(like.message, "pattern too complex"));
 }
 
 static void writers_wait_and_give_way(void **state) {
@@ -484,9 +558,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(values_keep_their_types, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_of_types, set_up, tear_down),
         cmocka_unit_test_setup_teardown(errors_have_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(users_cannot_change_our_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(transactions_nest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stop_interrupts_a_query, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undone_transaction_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_have_a_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writers_wait_and_give_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(opens_from_many_processes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_that_are_no_store, set_up, tear_down),

@@ -193,6 +193,33 @@ static void test_same_bytes_on_any_threads(void **state) {
     }
 }
 
+/* A picture has one vector, embedded alone or among others. */
+static void test_same_bytes_alone(void **state) {
+    (void)state;
+    static const struct { int size, channels; } rows[] = {{28, 1}, {33, 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pictures p = pictures_drawn(140, rows[i].size, rows[i].channels);
+        struct ml_source source = pictures_source(&p);
+        struct encoder_options o = encoder_defaults;
+        struct encoder *m = NULL;
+        struct err e = ERR_INIT;
+        o.max_epochs = 1;
+        assert_int_equal(encoder_train(&o, &source, NULL, &m, NULL, &e), ERR_OK);
+        size_t d = (size_t)encoder_dimension(m);
+        float *all = malloc(p.count * d * sizeof *all), *some = malloc(p.count * d * sizeof *some);
+        assert_int_equal(encoder_embed(m, &source, 0, p.count, all, NULL, NULL, &e), ERR_OK);
+        for (size_t begin = 0, n = 1; begin < p.count; begin += n, n = 3 * n + 1) {
+            size_t count = n < p.count - begin ? n : p.count - begin;
+            assert_int_equal(encoder_embed(m, &source, begin, begin + count, some, NULL, NULL, &e), ERR_OK);
+            assert_memory_equal(some, all + begin * d, count * d * sizeof *all);
+        }
+        free(all);
+        free(some);
+        encoder_free(m);
+        pictures_release(&p);
+    }
+}
+
 /* Sets that no one would choose. */
 static struct pictures odd_set(const char *name) {
     struct pictures p = pictures_new(!strcmp(name, "two") ? 2 : !strcmp(name, "three") ? 3 : 12);
@@ -388,6 +415,7 @@ int main(void) {
         cmocka_unit_test(test_shifted_pictures_find_themselves),
         cmocka_unit_test(test_odd_sets),
         cmocka_unit_test(test_same_bytes_on_any_threads),
+        cmocka_unit_test(test_same_bytes_alone),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_interrupt),
         cmocka_unit_test(test_failing_pictures),

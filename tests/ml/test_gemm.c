@@ -84,9 +84,39 @@ static void test_same_bytes_on_any_threads(void **state) {
     free(c[1]);
 }
 
+/* One row alone, a few, a block and a part: the same bytes for the row. */
+static void test_rows_are_alike(void **state) {
+    (void)state;
+    static const size_t widths[][2] = {{1, 1}, {17, 40}, {49, 1296}, {128, 3000}, {256, 256}};
+    enum { ROWS = 300, MOST = 3000 };
+    float *a = malloc(ROWS * MOST * sizeof *a), *b = malloc(256 * MOST * sizeof *b);
+    float *all = malloc(ROWS * 256 * sizeof *all), *some = malloc(ROWS * 256 * sizeof *some);
+    fill(a, ROWS * MOST, 5);
+    fill(b, 256 * MOST, 6);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        size_t columns = widths[i][0], inner = widths[i][1];
+        for (int turned = 0; turned < 2; turned++) {
+            struct gemm_matrix m = {b, turned ? inner : columns, turned};
+            fill(all, ROWS * columns, 7);
+            gemm_alike(ROWS, columns, inner, 1, a, inner, m, -1, all, columns);
+            for (size_t begin = 0, n = 1; begin < ROWS; begin += n, n = n * 3 + 2) {
+                size_t count = n < ROWS - begin ? n : ROWS - begin;
+                fill(some, ROWS * columns, 7);
+                gemm_alike(count, columns, inner, 1, a + begin * inner, inner, m, -1, some + begin * columns, columns);
+                assert_memory_equal(some + begin * columns, all + begin * columns, count * columns * sizeof *all);
+            }
+        }
+    }
+    free(a);
+    free(b);
+    free(all);
+    free(some);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_like_naive),
+        cmocka_unit_test(test_rows_are_alike),
         cmocka_unit_test(test_same_bytes_on_any_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from cells import model_file
+
 PICTURE = "thanosql-dataset/digits_data/test/0.jpg"
 SETUP = """GET THANOSQL DATASET digits_data;
 COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv';
@@ -22,7 +24,10 @@ INSERT INTO nulls VALUES (NULL);
 CREATE TABLE gone AS SELECT image_path FROM test LIMIT 3;
 INSERT INTO gone VALUES ('no/such.jpg');
 CREATE TABLE corrupt AS SELECT image_path FROM test LIMIT 3;
-INSERT INTO corrupt VALUES ('corrupt.jpg')"""
+INSERT INTO corrupt VALUES ('corrupt.jpg');
+CREATE TABLE numbers (image_path);
+INSERT INTO numbers SELECT image_path FROM test LIMIT 3;
+INSERT INTO numbers VALUES (5), (x'00')"""
 
 BAD = [  # code, ename, words that the message must have
     ("SELECT * FROM tset", "ThanoSQLNotFoundError", ["tset", "did you mean", "test"]),
@@ -46,6 +51,7 @@ BAD = [  # code, ename, words that the message must have
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM gone", "ThanoSQLFileError", ["row 4", "no/such.jpg", "on_error='skip'"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("BUILD MODEL n USING SimCLR AS SELECT * FROM nulls", "ThanoSQLImageError", ["row 4", "NULL"]),
+    ("BUILD MODEL n USING SimCLR AS SELECT * FROM numbers", "ThanoSQLImageError", ["row 4", "not a text", "on_error='skip'"]),
     ("CONVERT USING mm AS SELECT * FROM test", "ThanoSQLNotFoundError", ["'mm'", "did you mean", "'m'"]),
     ("CONVERT USING m OPTIONS (table_name='test') AS SELECT * FROM corrupt", "ThanoSQLImageError", ["row 4", "corrupt.jpg"]),
     ("SEARCH IMAGE images='no/such.jpg' USING m AS SELECT * FROM test", "ThanoSQLFileError", ["no/such.jpg"]),
@@ -94,6 +100,10 @@ def test_skip_leaves_out_and_counts(cells):
     assert built.ok and "1 of 4" in built.stderr and "corrupt.jpg" in built.stderr
     converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM gone")
     assert converted.ok and "1 of 4" in converted.stderr and "None" in converted.html
+    numbers = cells("BUILD MODEL numbered USING SimCLR OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert numbers.ok and "2 of 5" in numbers.stderr and "not a text" in numbers.stderr
+    converted = cells("CONVERT USING m OPTIONS (on_error='skip') AS SELECT * FROM numbers")
+    assert converted.ok and "2 of 5" in converted.stderr and "row 4, not a text" in converted.stderr
 
 
 def test_unknown_option_is_a_warning(cells):
@@ -156,9 +166,8 @@ def test_picture_of_400_million_pixels(cells, tmp_path):
 def test_fit_keeps_the_old_model_and_the_report_is_in_the_file(cells):
     assert cells("FIT MODEL fitted USING m OPTIONS (label_col='label', max_epochs=1) AS SELECT * FROM train LIMIT 200").ok
     assert "fitted" in cells("LIST MODEL").html
-    folder = cells.workspace / ".thanosql/models"
     notes = [json.loads(f[8:8 + int.from_bytes(f[:8], "little")])["__metadata__"]
-             for f in ((folder / f"{name}.safetensors").read_bytes() for name in ("m", "fitted"))]
+             for f in (model_file(cells.workspace, name).read_bytes() for name in ("m", "fitted"))]
     assert notes[0]["report.preset"] == notes[1]["report.preset"] == "digits"
     assert "report.labels_chosen" in notes[1] and notes[1]["report.labels_classes"] == "10"
     assert notes[1]["class_name"] == "SimCLR" and notes[1]["label_col"] == "label"
@@ -168,7 +177,7 @@ def test_fit_keeps_the_old_model_and_the_report_is_in_the_file(cells):
 @pytest.mark.parametrize("damage", ["cut", "nan", "empty", "gone"])
 def test_damaged_model_file(cells, damage):
     assert cells("BUILD MODEL frail USING SimCLR OPTIONS (max_epochs=1, overwrite=True) AS SELECT * FROM train LIMIT 20").ok
-    path = cells.workspace / ".thanosql/models/frail.safetensors"
+    path = model_file(cells.workspace, "frail")
     whole = path.read_bytes()
     if damage == "gone":
         path.unlink()
@@ -177,7 +186,7 @@ def test_damaged_model_file(cells, damage):
     for code in ("CONVERT USING frail AS SELECT * FROM test", "FIT MODEL other USING frail AS SELECT * FROM train"):
         result = cells(code)
         assert result.ename == ("ThanoSQLFileError" if damage == "gone" else "ThanoSQLModelError"), result.shown
-        assert "frail.safetensors" in result.shown and "BUILD MODEL frail" in result.shown
+        assert path.name in result.shown and "BUILD MODEL frail" in result.shown
     assert cells("BUILD MODEL frail USING SimCLR OPTIONS (max_epochs=1, overwrite=True) AS SELECT * FROM train LIMIT 20").ok
     assert cells("CONVERT USING frail AS SELECT * FROM test").ok
 

@@ -112,7 +112,6 @@ def test_another_model_embeds_all(cells, tmp_path):
     ("DROP TABLE t", 0),
     ("DROP TABLE t; CREATE TABLE t AS SELECT image_path, label FROM test", 0),
     ("DROP TABLE t; CREATE VIEW t AS SELECT 1 AS m_simclr; DROP VIEW t", 0),
-    ("DELETE FROM thanosql_converted WHERE path LIKE '%/7.jpg'", 49),
 ])
 def test_damage_is_mended(cells, tmp_path, damage, reused):
     convert(cells)

@@ -7,6 +7,8 @@ import re
 import pytest
 from PIL import Image
 
+from cells import model_file
+
 QUERY = "thanosql-dataset/digits_data/test/0.jpg"
 
 
@@ -174,6 +176,6 @@ def test_switches_are_kept_in_the_model(cells):
     built = cells("BUILD MODEL flipped USING SimCLR OPTIONS (max_epochs=1, horizontal_flip=True, rotation=5, color=False) "
                   "AS SELECT * FROM train LIMIT 100")
     assert built.ok, built.shown
-    notes = (cells.workspace / ".thanosql/models/flipped.safetensors").read_bytes()[:4000].decode("latin-1")
+    notes = model_file(cells.workspace, "flipped").read_bytes()[:4000].decode("latin-1")
     assert '"augment.mirror":"1"' in notes and '"augment.rotation":"0.0872664601"' in notes
     assert '"augment.contrast":"0"' in notes and '"augment.shear":"0.300000012"' in notes

@@ -1,0 +1,211 @@
+"""Whatever takes long can be stopped: by Stop within a second, by a shutdown or the parent's death within two and a half.
+The store and the workspace are then as they were, and the next cell runs."""
+import contextlib
+import gzip
+import http.server
+import sqlite3
+import tarfile
+import threading
+import time
+
+import psutil
+import pytest
+
+from conftest import LONG_BUILD, LONG_QUERY
+from process import Kernel, gone, orphan
+
+STOP = 1.0      # seconds after which Stop must have worked, in the best of ROUNDS
+ROUNDS = 3
+END = 2.5       # seconds after which clients kill
+ORPHANED = 2.0
+LINES, PICTURES, ROWS = 1_000_000, 20_000, 3_000_000
+UNPACKED = 2 << 30  # bytes of the one file in the archive
+NUMBERS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT {}) "
+
+
+class Stalling(http.server.BaseHTTPRequestHandler):
+    """Promises a file and hangs: at /silent/ without a word, at /half/ after a few bytes, at /slow/ with a byte at a time."""
+    def do_GET(self):
+        hang = self.server.hang
+        if self.path.startswith("/silent/"):
+            hang.wait()
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"x" * 1000)
+            while not hang.wait(0.05 if self.path.startswith("/slow/") else None):
+                self.wfile.write(b"x")
+        self.close_connection = True
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stalling) as server:
+        server.daemon_threads, server.hang = True, threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.hang.set()
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    """What is large and made once: a CSV file, and a mirror with an archive of zeros."""
+    folder = tmp_path_factory.mktemp("shelf")
+    with open(folder / "large.csv", "w") as csv:
+        csv.write("number,half,word\n")
+        csv.writelines(f"{i},{i / 2},word {i}\n" for i in range(LINES))
+    info = tarfile.TarInfo("zeros_data/zeros.bin")
+    info.size = UNPACKED
+    with gzip.open(folder / "zeros_data.tar.gz", "wb", compresslevel=1) as archive:
+        archive.write(info.tobuf())
+        block = bytes(1 << 24)
+        for _ in range(UNPACKED // len(block)):
+            archive.write(block)
+        archive.write(bytes(1024))
+    return folder
+
+
+def prepare_nothing(client, folder):
+    return contextlib.nullcontext()
+
+
+def prepare_model(client, folder):
+    assert client.run("BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 60", seconds=60).status == "ok"
+    many = NUMBERS.format(PICTURES // 1000) + "SELECT train.* FROM train, n"
+    assert client.run(f"CREATE TABLE many AS {many}").status == "ok"
+    return contextlib.nullcontext()
+
+
+def prepare_rows(client, folder):
+    made = client.run("CREATE TABLE big AS " + NUMBERS.format(ROWS) + "SELECT x, random() AS r FROM n", seconds=60)
+    assert made.status == "ok", made.content
+    return contextlib.nullcontext()
+
+
+def prepare_lock(client, folder):
+    """Another program is in the middle of writing to the store."""
+    other = sqlite3.connect(folder / ".thanosql/store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return contextlib.closing(other)
+
+
+UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
+LATE = {"index": 1.2}  # sorting
+
+LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any
+    "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
+    "convert": (prepare_model, "CONVERT USING m OPTIONS (table_name='many') AS SELECT * FROM many", None),
+    "query": (prepare_nothing, LONG_QUERY, None),
+    "rows": (prepare_nothing, LONG_QUERY.replace("count(*)", "x"), None),
+    "table": (prepare_nothing, "CREATE TABLE made AS " + LONG_QUERY.replace("count(*)", "x"), None),
+    "index": (prepare_rows, "CREATE INDEX i ON big(r)", None),
+    "csv": (prepare_nothing, "COPY made FROM 'large.csv'", None),
+    "silent download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/silent"),
+    "half a download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/half"),
+    "slow download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/slow"),
+    "unpack": (prepare_nothing, "GET THANOSQL DATASET zeros_data", "{shelf}"),
+    "lock": (prepare_lock, "CREATE TABLE made AS SELECT 1 AS x", None),
+}
+
+
+@pytest.fixture(params=LONG)
+def work(request, address, shelf, folder, dataset, give_pictures):
+    """The kernel's environment; work.ready(client): a context in which the cell, work.code, can be run."""
+    class Work:
+        prepare, code, mirror = LONG[request.param]
+        wait = LATE.get(request.param, UNDER_WAY)
+        environment = {"THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf)} if mirror else {}
+
+        def ready(self, client):
+            (folder / "large.csv").symlink_to(shelf / "large.csv")
+            give_pictures(client)
+            return Work.prepare(client, folder)
+    return Work()
+
+
+def begin(client, work):
+    request = client.execute(work.code)
+    client.until(lambda m: m.request == request and m.type == "execute_input")
+    time.sleep(work.wait)
+    assert client.receive("shell", 0) is None, "it was not long"
+    return request
+
+
+def state(folder):
+    """Every file of the workspace, but for those that a running store has, and all that is in the store."""
+    ours = {"stderr", "connection.json"}
+    files = {str(p.relative_to(folder)): p.stat().st_mtime_ns for p in folder.rglob("*")
+             if p.is_file() and p.name not in ours and not p.name.startswith(("store.db", "k-"))}
+    with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db")) as store:
+        tables = [name for name, in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        schema = store.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+        return files, schema, {t: store.execute(f'SELECT count(*), sum(rowid) FROM "{t}"').fetchall() for t in tables}
+
+
+def check_nothing_left(folder, before):
+    assert state(folder) == before
+    left = {p.name for p in (folder / ".thanosql").iterdir()}
+    assert left <= {"store.db", "models"}, left
+    with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db", timeout=0, isolation_level=None)) as store:
+        store.execute("BEGIN EXCLUSIVE")
+
+
+def test_interrupt(start, connect, folder, work):
+    kernel = start(environment=work.environment)
+    client = connect(kernel)
+    times = []
+    with work.ready(client):
+        before = state(folder)
+        for _ in range(ROUNDS):
+            request = begin(client, work)
+            began = time.monotonic()
+            kernel.interrupt()
+            cell = client.reply(request)
+            times.append(time.monotonic() - began)
+            assert cell.content["status"] == "error" and cell.content["ename"] == "KeyboardInterrupt", cell.content
+            assert client.outcome(request).types.count("error") == 1
+            assert client.run("SELECT 1 AS one").status == "ok" and state(folder) == before
+            if times[-1] < STOP:
+                break
+    assert min(times) < STOP, times
+
+
+def test_restart(folder, connect, work):
+    kernel = Kernel(folder, environment=work.environment)
+    try:
+        client = connect(kernel)
+        with work.ready(client):
+            before = state(folder)
+            request = begin(client, work)
+            client.send("control", "shutdown_request", {"restart": True})
+            status, seconds = kernel.wait(END)
+            assert status == 0, seconds
+            assert "left" not in kernel.log, kernel.log
+            client.until(lambda m: m.request == request and m.state == "idle")
+    finally:
+        kernel.close()
+    check_nothing_left(folder, before)
+
+
+def test_parent_dies(folder, connect, work):
+    kernel = Kernel(folder, start=orphan, environment=work.environment)
+    child = kernel.process.child
+    try:
+        client = connect(kernel)
+        with work.ready(client):
+            before = state(folder)
+            begin(client, work)
+            assert child.children() == []
+            kernel.process.kill()
+            assert gone(child, ORPHANED)
+    finally:
+        kernel.process.kill()
+        kernel.process.wait()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    check_nothing_left(folder, before)
