@@ -193,3 +193,15 @@ enum err_code check_parse(struct arena *a, struct check_text *t, PgQuery__Node *
         }
     }
 }
+
+long check_find_word(const char *code, size_t at, size_t len, const char *word) {
+    struct lexer x = {.code = code, .at = at, .end = at + len};
+    struct token token;
+    struct err ignored = ERR_INIT;
+    while (lexer_next(&x, &token, &ignored) == ERR_OK && token.kind != TOKEN_END) {
+        if (lexer_is(code, &token, word)) {
+            return (long)token.span.at;
+        }
+    }
+    return -1;
+}

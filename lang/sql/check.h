@@ -30,4 +30,7 @@ enum err_code check_parse(struct arena *a, struct check_text *t, PgQuery__Node *
 /* The place in the cell of a location in the tree; below 0: none. */
 long check_place(const struct check_text *t, long location);
 
+/* The place in the cell of a word or quoted name within code[at, at + len), without case; below 0: it is not there. */
+long check_find_word(const char *code, size_t at, size_t len, const char *word);
+
 #endif

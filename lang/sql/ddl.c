@@ -25,7 +25,8 @@ static void check_new_name(struct lower *l, const PgQuery__RangeVar *v, bool may
         lower_fail(l, ERR_QUERY, place, "names that begin with %.*s_ are the kernel's own",
                    (int)strcspn(v->relname, "_"), v->relname);
     }
-    if (!may_exist && exists(l, v->relname)) {
+    /* A temporary table may hide one that stays. */
+    if (!may_exist && !is_temporary(v) && exists(l, v->relname)) {
         lower_fail(l, ERR_EXISTS, place, "relation \"%s\" already exists", v->relname);
         err_hint(l->e, "DROP TABLE %s removes it; CREATE TABLE IF NOT EXISTS keeps it", v->relname);
     }

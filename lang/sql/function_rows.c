@@ -78,6 +78,7 @@ const struct function_row function_rows[] = {
     {"round", "N", 'N', "pg_round($1, 0)"},
     {"round", "f", 'f', "pg_rint($1)"},
     {"round", "Ni", 'N', "pg_round($1, $2)"},
+    {"round", "fi", 'f', "CAST(pg_round($1, $2) AS REAL)"}, /* kinder than PostgreSQL, which has it for numerics only */
     {"trunc", "N", 'N', "pg_trunc($1, 0)"},
     {"trunc", "f", 'f', "pg_trunc($1, 0)"},
     {"trunc", "Ni", 'N', "pg_trunc($1, $2)"},

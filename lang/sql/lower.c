@@ -178,6 +178,9 @@ void statement_lower_node(struct lower *l, const PgQuery__Node *n) {
     case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
         utility_transaction(l, n->transaction_stmt);
         break;
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+        utility_vacuum(l, n->vacuum_stmt);
+        break;
     case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
         utility_explain(l, n->explain_stmt);
         break;

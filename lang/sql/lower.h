@@ -198,6 +198,7 @@ void ddl_alter(struct lower *l, const PgQuery__AlterTableStmt *s);
 void ddl_rename(struct lower *l, const PgQuery__RenameStmt *s);
 void ddl_index(struct lower *l, const PgQuery__IndexStmt *s);
 void utility_transaction(struct lower *l, const PgQuery__TransactionStmt *s);
+void utility_vacuum(struct lower *l, const PgQuery__VacuumStmt *s);
 void utility_explain(struct lower *l, const PgQuery__ExplainStmt *s);
 void utility_set(struct lower *l, const PgQuery__VariableSetStmt *s);
 void utility_show(struct lower *l, const PgQuery__VariableShowStmt *s);

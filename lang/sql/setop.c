@@ -233,6 +233,19 @@ struct query select_values(struct lower *l, const PgQuery__SelectStmt *s) {
 
 /* ---- WITH */
 
+/* A statement of ours within the query is lowered by itself: it cannot see what WITH names, and a stored table of that
+ * name must not be taken for it. */
+static void check_nested(struct lower *l, const PgQuery__CommonTableExpr *c) {
+    const struct sql_input *in = l->in;
+    for (size_t i = 0; i < in->nested_count; i++) {
+        long place = check_find_word(in->code, in->nested[i].at, in->nested[i].len, c->ctename);
+        if (place >= 0) {
+            lower_refuse(l, place, "the name of a WITH query in a statement such as SEARCH or CONVERT");
+            err_hint(l->e, "put the WITH into the parentheses of that statement, or make it a table first");
+        }
+    }
+}
+
 static struct cte *add_cte(struct lower *l, const PgQuery__CommonTableExpr *c, const struct query *q) {
     struct cte *cte = arena_alloc(l->a, sizeof *cte);
     struct sql_column *columns = arena_alloc(l->a, (q->count ? q->count : 1) * sizeof *columns);
@@ -284,6 +297,7 @@ struct rope with_lower(struct lower *l, const PgQuery__WithClause *w) {
         const PgQuery__SelectStmt *s = NODE_IS(c->ctequery, SELECT_STMT) ? c->ctequery->select_stmt : NULL;
         bool recursive = w->recursive && s && s->op == PG_QUERY__SET_OPERATION__SETOP_UNION;
         struct query q;
+        check_nested(l, c);
         if (c->search_clause || c->cycle_clause) {
             lower_refuse(l, lower_place(l, c->location), "SEARCH or CYCLE in WITH");
         }

@@ -57,6 +57,19 @@ void utility_transaction(struct lower *l, const PgQuery__TransactionStmt *s) {
     }
 }
 
+/* VACUUM and ANALYZE: of one table or all, SQLite's do the whole store. */
+void utility_vacuum(struct lower *l, const PgQuery__VacuumStmt *s) {
+    struct scope scope = {.sources = NULL};
+    scope_enter(l, &scope);
+    for (size_t i = 0; i < s->n_rels; i++) {
+        const PgQuery__RangeVar *v = s->rels[i]->vacuum_relation->relation;
+        scope_stored(l, v, v->relname, true);
+    }
+    scope_leave(l);
+    l->out->control = true;
+    one(l, s->is_vacuumcmd ? "VACUUM" : "ANALYZE", NULL);
+}
+
 void utility_explain(struct lower *l, const PgQuery__ExplainStmt *s) {
     for (size_t i = 0; i < s->n_options; i++) {
         if (strcmp(s->options[i]->def_elem->defname, "analyze") == 0) {

@@ -190,7 +190,7 @@ def test_a_failing_cell_fails_the_run(tmp_path, jupyter_path):
     process, _ = run_notebook(book, tmp_path, jupyter_path)
     shown = re.sub(r"\x1b\[[0-9;]*m", "", process.stderr)
     assert process.returncode != 0
-    assert "no_such_table" in shown and "ThanoSQLQueryError" in shown
+    assert "no_such_table" in shown and "ThanoSQLNotFoundError" in shown
     assert re.search(r"SELECT \* FROM no_such_table\n\W*\^", shown), shown[-1500:]
 
 

@@ -66,3 +66,4 @@ SELECT 5::real / 3 AS a, 1::real / 3::real AS b
 SELECT sum(x) AS s, avg(x) AS a FROM (VALUES (0.1), (0.2), (0.3)) v(x)
 SELECT round(avg(x), 3) AS a FROM (VALUES (1), (2), (2)) v(x)
 SELECT 17 / 5 AS q, 17 % 5 AS r, 17.0 / 5 AS f
+SELECT round(2.345::float8, 1) AS r
