@@ -5,6 +5,7 @@
 
 #include "lang/value.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A picture to be shown: the file's own bytes. */
@@ -38,8 +39,59 @@ struct progress {
     size_t loss_count;
 };
 
+/* Pictures in place of the paths that a table holds. */
+struct buf;
+struct thumbnails {
+    void *user;
+    int box; /* CSS pixels */
+    /* The picture that the path names, its bytes in *bytes (the caller's, empty before). False: there is none such. */
+    bool (*load)(void *user, const char *path, struct buf *bytes, struct picture *out);
+};
+
+/* How results are to be shown. */
+struct result_view {
+    size_t max_rows, max_columns;        /* of a table that is shown whole; of a longer one its ends */
+    size_t max_width;                    /* characters of a cell */
+    const struct thumbnails *thumbnails; /* NULL: paths are shown as text */
+    enum progress_style {
+        PROGRESS_AUTO, /* what the client can show */
+        PROGRESS_LIVE, /* one line that changes in place */
+        PROGRESS_TEXT, /* a line of text now and then */
+        PROGRESS_OFF,
+    } progress;
+};
+
+/* Help on one thing: what it is, and parts that follow each other. In an arena, or static. */
+struct help_page {
+    const char *title;
+    struct help_part {
+        enum help_kind {
+            HELP_WORDS, /* lines of prose */
+            HELP_CODE,  /* lines to be typed */
+            HELP_TABLE  /* `cells`, row by row, the first of them the columns' names */
+        } kind;
+        const char *heading; /* NULL: none */
+        const char *text;    /* WORDS, CODE */
+        size_t columns, rows;
+        const char **cells;
+        struct help_part *next;
+    } * parts;
+};
+
+/* What training found out. */
+struct training_report {
+    const char *summary; /* one line */
+    const char *warning; /* one line where something simpler does better, else NULL */
+    const struct report_line { const char *name, *text; } * lines;
+    size_t line_count;
+    const float *losses; /* of epochs 1, 1 + loss_stride, … */
+    size_t loss_count, loss_stride;
+};
+
 struct sink {
     void *user;
+    /* How to show what follows. */
+    void (*view)(void *user, const struct result_view *v);
     void (*text)(void *user, const char *utf8, size_t len);    /* stdout */
     void (*warning)(void *user, const char *utf8, size_t len); /* stderr */
     /* A result table: begin, any number of rows, end. When the statement fails midway, end is not called,
@@ -49,6 +101,8 @@ struct sink {
     void (*table_end)(void *user);
     void (*picture)(void *user, const struct picture *p);
     void (*grid)(void *user, const struct picture_grid *g);
+    void (*report)(void *user, const struct training_report *r);
+    void (*help)(void *user, const struct help_page *page);
     void (*progress)(void *user, const struct progress *p);
 };
 

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void cell_text_escape(struct buf *out, const char *text, size_t len) {
@@ -90,11 +91,11 @@ void cell_text_object(const struct frame_cell *cell, struct buf *out) {
     }
 }
 
-void cell_text_cut(struct buf *text) {
-    if (utf8_count(buf_text(text), text->len) <= FRAME_CELL_POINTS) {
+void cell_text_cut(struct buf *text, size_t most) {
+    if (utf8_count(buf_text(text), text->len) <= most) {
         return;
     }
-    text->len = utf8_offset(text->data, text->len, FRAME_CELL_POINTS - 3);
+    text->len = utf8_offset(text->data, text->len, most > 3 ? most - 3 : 0);
     text->data[text->len] = '\0';
     buf_str(text, "...");
 }
@@ -106,7 +107,10 @@ static double cell_number(const struct frame_cell *cell) {
 enum err_code cell_text_column(const struct frame *f, size_t column, struct buf *texts, struct err *e) {
     size_t rows = frame_shown_rows(f);
     enum frame_kind kind = frame_column_kind(frame_column_shown(f, column));
-    double numbers[FRAME_MAX_ROWS];
+    double *numbers = kind == FRAME_FLOAT ? calloc(rows + 1, sizeof *numbers) : NULL;
+    if (kind == FRAME_FLOAT && !numbers) {
+        return err_nomem(e);
+    }
     for (size_t i = 0; i < rows; i++) {
         const struct frame_cell *cell = frame_cell_shown(f, i, column);
         if (kind == FRAME_INTEGER) {
@@ -119,9 +123,10 @@ enum err_code cell_text_column(const struct frame *f, size_t column, struct buf 
     }
     if (kind == FRAME_FLOAT) {
         float_format_column(numbers, rows, texts);
+        free(numbers);
     }
     for (size_t i = 0; i < rows; i++) {
-        cell_text_cut(&texts[i]);
+        cell_text_cut(&texts[i], f->limits.max_width);
         if (!buf_ok(&texts[i])) {
             return err_nomem(e);
         }

@@ -8,8 +8,8 @@
  * pandas' own, and counts in the limit. Tabs and line ends become \t, \n, \r. Not cut yet. */
 void cell_text_object(const struct frame_cell *cell, struct buf *out);
 
-/* Cut to FRAME_CELL_POINTS code points, the last three of them dots. */
-void cell_text_cut(struct buf *text);
+/* Cut to `most` code points, the last three of them dots. */
+void cell_text_cut(struct buf *text, size_t most);
 
 /* The shown cells of a shown column into texts[0..frame_shown_rows), cut. Check the texts with buf_ok(). */
 enum err_code cell_text_column(const struct frame *f, size_t column, struct buf *texts, struct err *e);

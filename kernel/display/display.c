@@ -3,8 +3,10 @@
 
 #include "kernel/display/frame_grid.h"
 #include "kernel/display/grid.h"
+#include "kernel/display/help_view.h"
 #include "kernel/display/output_message.h"
 #include "kernel/display/progress_view.h"
+#include "kernel/display/report_view.h"
 #include "kernel/display/stream.h"
 
 #include <stdlib.h>
@@ -17,12 +19,20 @@ struct display {
     struct stream stream;
     struct progress_view progress;
     struct frame frame;
-    bool has_frame;
+    bool has_frame, console;
+    struct result_view view;
+    json_t *payload;
 };
 
 static void streams_flush(void *user) {
     struct display *d = user;
     stream_flush(&d->stream);
+}
+
+static void on_view(void *user, const struct result_view *v) {
+    struct display *d = user;
+    d->view = *v;
+    d->progress.style = v->progress != PROGRESS_AUTO ? v->progress : d->console ? PROGRESS_TEXT : PROGRESS_LIVE;
 }
 
 static void on_text(void *user, const char *utf8, size_t len) {
@@ -52,8 +62,10 @@ static void frame_fail(struct display *d) {
 static void on_table_begin(void *user, const struct column *columns, size_t count) {
     struct display *d = user;
     struct err e = ERR_INIT;
+    const struct frame_limits limits = {d->view.max_rows, d->view.max_columns, d->view.max_width,
+                                        d->view.thumbnails != NULL};
     frame_drop(d);
-    d->has_frame = frame_init(&d->frame, columns, count, &e) == ERR_OK;
+    d->has_frame = frame_init(&d->frame, &limits, columns, count, &e) == ERR_OK;
     if (!d->has_frame) {
         frame_fail(d);
     }
@@ -79,7 +91,7 @@ static void on_table_end(void *user) {
         return;
     }
     struct buf html = BUF_INIT, plain = BUF_INIT;
-    frame_html(&grid, &html);
+    frame_html(&grid, d->view.thumbnails, &html);
     frame_text(&grid, &plain);
     streams_flush(d);
     output_message_publish(&d->output, "execute_result", output_message_result(d->count, &html, &plain));
@@ -95,20 +107,43 @@ static void on_picture(void *user, const struct picture *p) {
     output_message_publish(&d->output, "display_data", output_message_picture(p));
 }
 
+/* Takes both buffers. */
+static void show(struct display *d, struct buf *html, struct buf *plain, const char *otherwise) {
+    if (buf_ok(html) && buf_ok(plain)) {
+        streams_flush(d);
+        output_message_publish(&d->output, "display_data", output_message_display(html, plain));
+    } else {
+        on_warning(d, otherwise, strlen(otherwise));
+    }
+    buf_release(html);
+    buf_release(plain);
+}
+
 static void on_grid(void *user, const struct picture_grid *g) {
-    static const char words[] = "The pictures are not shown: memory is out.\n";
     struct display *d = user;
     struct buf html = BUF_INIT, plain = BUF_INIT;
     grid_html(g, &html);
     grid_text(g, &plain);
-    if (buf_ok(&html) && buf_ok(&plain)) {
-        streams_flush(d);
-        output_message_publish(&d->output, "display_data", output_message_display(&html, &plain));
-    } else {
-        on_warning(d, words, sizeof words - 1);
-    }
-    buf_release(&html);
-    buf_release(&plain);
+    show(d, &html, &plain, "The pictures are not shown: memory is out.\n");
+}
+
+static void on_report(void *user, const struct training_report *r) {
+    struct display *d = user;
+    struct buf html = BUF_INIT, plain = BUF_INIT;
+    report_html(r, &html);
+    report_text(r, &plain);
+    show(d, &html, &plain, "The report is not shown: memory is out.\n");
+}
+
+/* Clients show it in a pager, or under the cell. */
+static void on_help(void *user, const struct help_page *page) {
+    struct display *d = user;
+    json_array_append_new(d->payload,
+                          json_pack("{s:s, s:o, s:i}", "source", "page", "data", help_bundle(page), "start", 0));
+}
+
+json_t *display_payload(const struct display *d) {
+    return json_incref(d->payload);
 }
 
 static void on_progress(void *user, const struct progress *p) {
@@ -116,14 +151,19 @@ static void on_progress(void *user, const struct progress *p) {
     progress_view_update(&d->progress, p, streams_flush, d);
 }
 
-struct display *display_new(const struct display_output *output, int count) {
+struct display *display_new(const struct display_output *output, int count, bool console) {
     struct display *d = calloc(1, sizeof *d);
     if (!d) {
         return NULL;
     }
     d->output = *output;
     d->count = count;
+    d->console = console;
+    d->payload = json_array();
+    d->view = (struct result_view){FRAME_LIMITS.max_rows, FRAME_LIMITS.max_columns, FRAME_LIMITS.max_width, NULL,
+                                   PROGRESS_AUTO};
     d->sink = (struct sink){.user = d,
+                            .view = on_view,
                             .text = on_text,
                             .warning = on_warning,
                             .table_begin = on_table_begin,
@@ -131,9 +171,11 @@ struct display *display_new(const struct display_output *output, int count) {
                             .table_end = on_table_end,
                             .picture = on_picture,
                             .grid = on_grid,
+                            .report = on_report,
+                            .help = on_help,
                             .progress = on_progress};
     stream_init(&d->stream, &d->output);
-    progress_view_init(&d->progress, &d->output);
+    progress_view_init(&d->progress, &d->output, &d->stream);
     return d;
 }
 
@@ -151,6 +193,7 @@ void display_free(struct display *d) {
     if (d) {
         frame_drop(d);
         stream_release(&d->stream);
+        json_decref(d->payload);
         free(d);
     }
 }

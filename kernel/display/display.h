@@ -16,10 +16,14 @@ struct display_output {
     void (*publish)(void *user, const char *msg_type, json_t *content);
 };
 
-/* One display a cell. `count` is the execution_count of its results. NULL when memory is out. */
-struct display *display_new(const struct display_output *output, int count);
+/* One display a cell. `count` is the execution_count of its results, `console` whether the client prints displays and
+ * looks at no update. NULL when memory is out. */
+struct display *display_new(const struct display_output *output, int count, bool console);
 const struct sink *display_sink(struct display *d);
 void display_finish(struct display *d); /* flush what is pending, drop a table that was never ended */
+/* The execute_reply's payload: a page of help for each question of the cell. One reference. */
+json_t *display_payload(const struct display *d);
+
 void display_free(struct display *d);
 
 /* {"ename", "evalue", "traceback"} for a failed cell: the cell's line with a caret under the span, the message, the

@@ -1,5 +1,5 @@
-/* A frame's rows lie in FRAME_MAX_ROWS slots: the first FRAME_EDGE_ROWS stay, the others are a ring, so that after
- * any number of rows the last ones are there. A slot's memory is used again, so no row costs an allocation. */
+/* A frame's rows lie in at most max_rows slots: those of the upper edge stay, the others are a ring, so that after any
+ * number of rows the last ones are there. A slot's memory is used again, so no row costs an allocation. */
 #include "kernel/display/frame.h"
 
 #include "base/utf8.h"
@@ -8,32 +8,41 @@
 #include <string.h>
 
 bool frame_rows_cut(const struct frame *f) {
-    return f->row_count > FRAME_MAX_ROWS;
+    return f->row_count > f->limits.max_rows;
 }
 
 bool frame_columns_cut(const struct frame *f) {
-    return f->column_count > FRAME_MAX_COLUMNS;
+    return f->column_count > f->limits.max_columns;
+}
+
+size_t frame_edge_rows(const struct frame *f) {
+    return (f->limits.max_rows < FRAME_MIN_ROWS ? f->limits.max_rows : FRAME_MIN_ROWS) / 2;
+}
+
+size_t frame_edge_columns(const struct frame *f) {
+    return f->limits.max_columns / 2;
 }
 
 size_t frame_shown_rows(const struct frame *f) {
-    return frame_rows_cut(f) ? 2 * FRAME_EDGE_ROWS : f->row_count;
+    return frame_rows_cut(f) ? 2 * frame_edge_rows(f) : f->row_count;
 }
 
 size_t frame_shown_columns(const struct frame *f) {
-    return frame_columns_cut(f) ? 2 * FRAME_EDGE_COLUMNS : f->column_count;
+    return frame_columns_cut(f) ? 2 * frame_edge_columns(f) : f->column_count;
 }
 
 size_t frame_row_number(const struct frame *f, size_t shown) {
-    return frame_rows_cut(f) && shown >= FRAME_EDGE_ROWS ? f->row_count - 2 * FRAME_EDGE_ROWS + shown : shown;
+    return frame_rows_cut(f) && shown >= frame_edge_rows(f) ? f->row_count - 2 * frame_edge_rows(f) + shown : shown;
 }
 
 static size_t column_number(const struct frame *f, size_t shown) {
-    return frame_columns_cut(f) && shown >= FRAME_EDGE_COLUMNS ? f->column_count - 2 * FRAME_EDGE_COLUMNS + shown
-                                                               : shown;
+    return frame_columns_cut(f) && shown >= frame_edge_columns(f) ? f->column_count - 2 * frame_edge_columns(f) + shown
+                                                                  : shown;
 }
 
-static size_t row_slot(size_t row) {
-    return row < FRAME_EDGE_ROWS ? row : FRAME_EDGE_ROWS + (row - FRAME_EDGE_ROWS) % (FRAME_MAX_ROWS - FRAME_EDGE_ROWS);
+static size_t row_slot(const struct frame *f, size_t row) {
+    size_t edge = frame_edge_rows(f);
+    return row < edge ? row : edge + (row - edge) % (f->limits.max_rows - edge);
 }
 
 const struct frame_column *frame_column_shown(const struct frame *f, size_t shown) {
@@ -41,7 +50,7 @@ const struct frame_column *frame_column_shown(const struct frame *f, size_t show
 }
 
 const struct frame_cell *frame_cell_shown(const struct frame *f, size_t row, size_t column) {
-    return &f->cells[row_slot(frame_row_number(f, row)) * frame_shown_columns(f) + column];
+    return &f->cells[row_slot(f, frame_row_number(f, row)) * frame_shown_columns(f) + column];
 }
 
 static void name_copy(struct buf *out, const char *name) {
@@ -53,11 +62,11 @@ static void name_copy(struct buf *out, const char *name) {
     }
 }
 
-enum err_code frame_init(struct frame *f, const struct column *columns, size_t count, struct err *e) {
-    struct frame frame = {.column_count = count};
+enum err_code frame_init(struct frame *f, const struct frame_limits *limits, const struct column *columns, size_t count,
+                         struct err *e) {
+    struct frame frame = {.limits = *limits, .column_count = count};
     frame.columns = calloc(count ? count : 1, sizeof *frame.columns);
-    frame.cells = calloc(FRAME_MAX_ROWS * frame_shown_columns(&frame) + 1, sizeof *frame.cells);
-    bool ok = frame.columns && frame.cells;
+    bool ok = frame.columns != NULL;
     for (size_t i = 0; ok && i < count; i++) {
         name_copy(&frame.columns[i].name, columns[i].name);
         ok = buf_ok(&frame.columns[i].name);
@@ -74,7 +83,7 @@ void frame_release(struct frame *f) {
     for (size_t i = 0; f->columns && i < f->column_count; i++) {
         buf_release(&f->columns[i].name);
     }
-    for (size_t i = 0; f->cells && i < FRAME_MAX_ROWS * frame_shown_columns(f); i++) {
+    for (size_t i = 0; f->cells && i < f->slots * frame_shown_columns(f); i++) {
         buf_release(&f->cells[i].bytes);
     }
     free(f->columns);
@@ -82,7 +91,10 @@ void frame_release(struct frame *f) {
     *f = (struct frame){.columns = NULL};
 }
 
-static void cell_copy(struct frame_cell *cell, const struct value *v) {
+enum { VECTOR_POINTS = 5 }; /* that a float of a vector takes at least, with its comma and blank */
+
+static void cell_copy(const struct frame *f, struct frame_cell *cell, const struct value *v) {
+    size_t most = f->limits.max_width;
     buf_clear(&cell->bytes);
     cell->type = v->type;
     cell->integer = v->integer;
@@ -90,16 +102,18 @@ static void cell_copy(struct frame_cell *cell, const struct value *v) {
     size_t kept = 0;
     switch (v->type) {
     case VALUE_TEXT:
-        kept = utf8_offset(v->text, v->length, FRAME_CELL_POINTS);
+        most = f->limits.paths && most < FRAME_PATH_POINTS ? FRAME_PATH_POINTS : most;
+        kept = utf8_offset(v->text, v->length, most);
         buf_add(&cell->bytes, v->text, kept);
         break;
     case VALUE_BLOB:
-        kept = v->length < FRAME_CELL_POINTS ? v->length : FRAME_CELL_POINTS;
+        kept = v->length < most ? v->length : most;
         buf_add(&cell->bytes, v->text, kept);
         cell->double_quotes = v->length > 0 && memchr(v->text, '\'', v->length) && !memchr(v->text, '"', v->length);
         break;
     case VALUE_VECTOR:
-        kept = v->length < FRAME_VECTOR_FLOATS ? v->length : FRAME_VECTOR_FLOATS;
+        most = most / VECTOR_POINTS + 1;
+        kept = v->length < most ? v->length : most;
         buf_add(&cell->bytes, v->vector, kept * sizeof *v->vector);
         break;
     case VALUE_NULL:
@@ -111,13 +125,33 @@ static void cell_copy(struct frame_cell *cell, const struct value *v) {
     cell->whole = kept == v->length;
 }
 
+/* Room for the slot, twice what there was. */
+static bool slot_reserve(struct frame *f, size_t slot) {
+    size_t wanted = f->slots ? 2 * f->slots : 16, stride = frame_shown_columns(f);
+    wanted = wanted < f->limits.max_rows ? wanted : f->limits.max_rows;
+    if (slot < f->slots) {
+        return true;
+    }
+    struct frame_cell *grown = realloc(f->cells, (wanted * stride + 1) * sizeof *grown);
+    if (grown) {
+        memset(grown + f->slots * stride, 0, ((wanted - f->slots) * stride + 1) * sizeof *grown);
+        f->cells = grown;
+        f->slots = wanted;
+    }
+    return grown != NULL;
+}
+
 enum err_code frame_add(struct frame *f, const struct value *values, struct err *e) {
-    struct frame_cell *row = &f->cells[row_slot(f->row_count) * frame_shown_columns(f)];
+    size_t slot = row_slot(f, f->row_count);
+    if (!slot_reserve(f, slot)) {
+        return err_nomem(e);
+    }
+    struct frame_cell *row = &f->cells[slot * frame_shown_columns(f)];
     for (size_t i = 0; i < f->column_count; i++) {
         f->columns[i].seen |= 1u << values[i].type;
     }
     for (size_t i = 0; i < frame_shown_columns(f); i++) {
-        cell_copy(&row[i], &values[column_number(f, i)]);
+        cell_copy(f, &row[i], &values[column_number(f, i)]);
         if (!buf_ok(&row[i].bytes)) {
             return err_nomem(e);
         }

@@ -3,6 +3,7 @@
 #define KERNEL_DISPLAY_FRAME_GRID_H
 
 #include "kernel/display/frame.h"
+#include "lang/result.h"
 
 struct frame_grid {
     const struct frame *frame; /* borrowed */
@@ -15,8 +16,8 @@ struct frame_grid {
 enum err_code frame_grid_init(struct frame_grid *g, const struct frame *f, struct err *e);
 void frame_grid_release(struct frame_grid *g);
 
-/* pandas' DataFrame._repr_html_() and repr(), appended. Check with buf_ok(). */
-void frame_html(const struct frame_grid *g, struct buf *out);
+/* pandas' DataFrame._repr_html_() and repr(), appended. Check with buf_ok(). `thumbnails` may be NULL. */
+void frame_html(const struct frame_grid *g, const struct thumbnails *thumbnails, struct buf *out);
 void frame_text(const struct frame_grid *g, struct buf *out);
 
 #endif

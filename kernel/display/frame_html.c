@@ -3,7 +3,14 @@
 #include "kernel/display/frame_grid.h"
 
 #include "base/utf8.h"
+#include "kernel/display/html_picture.h"
 #include "kernel/display/html_text.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A notebook with more in one table would be slow to open. */
+#define THUMBNAILS_MOST 200
 
 static const char html_head[] = "<div>\n"
                                 "<style scoped>\n"
@@ -61,7 +68,7 @@ static void dots_add(struct buf *out, const char *tag) {
 static void line_add(const struct frame_grid *g, struct buf *out, const char *tag, const struct buf *texts,
                      size_t stride) {
     for (size_t i = 0; i < g->columns; i++) {
-        if (frame_columns_cut(g->frame) && i == FRAME_EDGE_COLUMNS) {
+        if (frame_columns_cut(g->frame) && i == frame_edge_columns(g->frame)) {
             dots_add(out, tag);
         }
         const struct buf *text = &texts[i * stride];
@@ -79,17 +86,64 @@ static void dots_line_add(const struct frame_grid *g, struct buf *out) {
     buf_str(out, "    </tr>\n");
 }
 
-void frame_html(const struct frame_grid *g, struct buf *out) {
+/* Whether the text ends as the names of picture files do. */
+static bool names_picture(const struct frame_cell *cell) {
+    static const char *const ends[] = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"};
+    for (size_t i = 0; cell->type == VALUE_TEXT && cell->whole && i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (cell->bytes.len > n && strcasecmp(buf_text(&cell->bytes) + cell->bytes.len - n, ends[i]) == 0) {
+            return !memchr(cell->bytes.data, 0, cell->bytes.len);
+        }
+    }
+    return false;
+}
+
+/* The cell as a picture; false where it is none. */
+static bool thumbnail_add(const struct thumbnails *t, const struct frame_cell *cell, struct buf *out) {
+    struct buf bytes = BUF_INIT;
+    struct picture p = {.mime = NULL};
+    bool is_picture = names_picture(cell) && t->load(t->user, buf_text(&cell->bytes), &bytes, &p);
+    if (is_picture) {
+        p.alt = buf_text(&cell->bytes);
+        buf_str(out, "      <td>");
+        html_picture_add(out, &p);
+        buf_str(out, "</td>\n");
+    }
+    buf_release(&bytes);
+    return is_picture;
+}
+
+static void row_add(const struct frame_grid *g, size_t row, const struct thumbnails *t, size_t *pictures,
+                    struct buf *out) {
+    if (!t) {
+        line_add(g, out, "td", g->cells + row, g->rows);
+        return;
+    }
+    for (size_t i = 0; i < g->columns; i++) {
+        if (frame_columns_cut(g->frame) && i == frame_edge_columns(g->frame)) {
+            dots_add(out, "td");
+        }
+        const struct buf *text = &g->cells[i * g->rows + row];
+        if (*pictures < THUMBNAILS_MOST && thumbnail_add(t, frame_cell_shown(g->frame, row, i), out)) {
+            ++*pictures;
+        } else {
+            cell_add(out, "td", buf_text(text), text->len);
+        }
+    }
+}
+
+void frame_html(const struct frame_grid *g, const struct thumbnails *thumbnails, struct buf *out) {
     const struct frame *f = g->frame;
+    size_t pictures = 0;
     buf_str(out, html_head);
     line_add(g, out, "th", g->names, 1);
     buf_str(out, "    </tr>\n  </thead>\n  <tbody>\n");
     for (size_t i = 0; i < g->rows; i++) {
-        if (frame_rows_cut(f) && i == FRAME_EDGE_ROWS) {
+        if (frame_rows_cut(f) && i == frame_edge_rows(f)) {
             dots_line_add(g, out);
         }
         buf_printf(out, "    <tr>\n      <th>%zu</th>\n", frame_row_number(f, i));
-        line_add(g, out, "td", g->cells + i, g->rows);
+        row_add(g, i, thumbnails, &pictures, out);
         buf_str(out, "    </tr>\n");
     }
     buf_str(out, "  </tbody>\n</table>\n");

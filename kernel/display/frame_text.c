@@ -22,7 +22,7 @@ struct text_layout {
     const struct frame_grid *grid;
     size_t index_width;
     size_t count;
-    struct text_column columns[FRAME_MAX_COLUMNS + 1];
+    struct text_column *columns; /* one more than the grid's, for the dots */
 };
 
 static size_t larger(size_t a, size_t b) {
@@ -59,23 +59,28 @@ static struct text_column column_measure(const struct frame_grid *g, size_t numb
     for (size_t i = 0; i < g->rows; i++) {
         c.cell_width = larger(c.cell_width, text_width(&g->cells[number * g->rows + i]));
     }
-    c.cell_width = c.cell_width < FRAME_CELL_POINTS ? c.cell_width : FRAME_CELL_POINTS;
+    size_t most = g->frame->limits.max_width;
+    c.cell_width = c.cell_width < most ? c.cell_width : most;
     c.width = larger(c.cell_width, c.name_width);
     return c;
 }
 
-static void layout_init(struct text_layout *layout, const struct frame_grid *g) {
-    *layout = (struct text_layout){.grid = g};
+static bool layout_init(struct text_layout *layout, const struct frame_grid *g) {
+    *layout = (struct text_layout){.grid = g, .columns = calloc(g->columns + 1, sizeof *layout->columns)};
+    if (!layout->columns) {
+        return false;
+    }
     for (size_t last = frame_row_number(g->frame, g->rows - 1); last > 0; last /= 10) {
         layout->index_width++;
     }
     layout->index_width = larger(layout->index_width, 1);
     for (size_t i = 0; i < g->columns; i++) {
-        if (frame_columns_cut(g->frame) && i == FRAME_EDGE_COLUMNS) {
+        if (frame_columns_cut(g->frame) && i == frame_edge_columns(g->frame)) {
             layout->columns[layout->count++] = (struct text_column){.dots = true, .width = DOTS_WIDTH};
         }
         layout->columns[layout->count++] = column_measure(g, i);
     }
+    return true;
 }
 
 static void right_add(struct buf *out, const char *text, size_t len, size_t width) {
@@ -90,11 +95,11 @@ static size_t line_count(const struct frame_grid *g) {
 }
 
 static bool is_dots_line(const struct frame_grid *g, size_t line) {
-    return frame_rows_cut(g->frame) && line == 1 + FRAME_EDGE_ROWS;
+    return frame_rows_cut(g->frame) && line == 1 + frame_edge_rows(g->frame);
 }
 
 static size_t line_row(const struct frame_grid *g, size_t line) {
-    return line - 1 - (frame_rows_cut(g->frame) && line > 1 + FRAME_EDGE_ROWS ? 1 : 0);
+    return line - 1 - (frame_rows_cut(g->frame) && line > 1 + frame_edge_rows(g->frame) ? 1 : 0);
 }
 
 static void index_add(const struct text_layout *layout, size_t line, struct buf *out) {
@@ -175,12 +180,16 @@ void frame_text(const struct frame_grid *g, struct buf *out) {
         empty_add(g, out);
     } else {
         struct text_layout layout;
-        layout_init(&layout, g);
+        if (!layout_init(&layout, g)) {
+            out->failed = true;
+            return;
+        }
         for (size_t first = 0, end; first < layout.count; first = end) {
             end = block_end(&layout, first);
             buf_str(out, first ? "\n\n" : "");
             block_add(&layout, first, end, out);
         }
+        free(layout.columns);
     }
     if (frame_rows_cut(f) || frame_columns_cut(f)) {
         buf_printf(out, "\n\n[%zu rows x %zu columns]", f->row_count, f->column_count);

@@ -1,22 +1,12 @@
 /* A row of boxes that wraps; in each a picture in the middle of a square and its caption. */
 #include "kernel/display/grid.h"
 
-#include "kernel/display/base64.h"
+#include "kernel/display/html_picture.h"
 #include "kernel/display/html_text.h"
 
 #include <string.h>
 
 #define GAP 12 /* CSS pixels between boxes */
-
-static void add_picture(struct buf *out, const struct picture *p) {
-    buf_printf(out, "<img src=\"data:%s;base64,", p->mime);
-    base64_add(out, p->bytes, p->len);
-    buf_str(out, "\" alt=\"");
-    html_attribute_add(out, p->alt, strlen(p->alt));
-    buf_str(out, "\" title=\"");
-    html_attribute_add(out, p->alt, strlen(p->alt));
-    buf_printf(out, "\" width=\"%d\" height=\"%d\" style=\"margin:0;max-width:100%%\">", p->width, p->height);
-}
 
 static void add_caption(struct buf *out, const char *caption) {
     buf_str(out, "<figcaption style=\"text-align:center;overflow-wrap:break-word\">");
@@ -40,7 +30,7 @@ void grid_html(const struct picture_grid *g, struct buf *out) {
                    "<figure style=\"margin:0;width:%dpx\"><div style=\"display:flex;align-items:center;"
                    "justify-content:center;height:%dpx\">",
                    g->box, g->box);
-        add_picture(out, &item->picture);
+        html_picture_add(out, &item->picture);
         buf_str(out, "</div>");
         if (item->caption && *item->caption) {
             add_caption(out, item->caption);

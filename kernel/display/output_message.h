@@ -13,7 +13,7 @@ json_t *output_message_stream(const char *name, const char *utf8, size_t len);
 /* Takes both buffers' text; for a table. */
 json_t *output_message_result(int count, const struct buf *html, const struct buf *plain);
 
-/* The same to look at, not to go on with: a sheet of pictures. */
+/* The same to look at, not to go on with: a sheet of pictures, a report. */
 json_t *output_message_display(const struct buf *html, const struct buf *plain);
 
 json_t *output_message_picture(const struct picture *p);

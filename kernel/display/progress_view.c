@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "kernel/display/curve.h"
 #include "kernel/display/html_text.h"
 #include "kernel/display/output_message.h"
 #include "kernel/display/progress_text.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 20 };
+enum { BAR_WIDTH = 20, CURVE_WIDTH = 90, CURVE_HEIGHT = 16 };
 
 /* As JupyterLab sets the text of stdout, so that a line of progress stands in line with what is printed. */
 #define LINE_STYLE                                                                                              \
@@ -21,9 +22,17 @@ enum { BAR_WIDTH = 20 };
 
 static const double silence = 0.5;  /* seconds before anything is shown */
 static const double interval = 0.2; /* seconds between updates */
+static const double first_text = 2, most_between_texts = 60;
 
-void progress_view_init(struct progress_view *v, const struct display_output *output) {
-    *v = (struct progress_view){.output = output};
+void progress_view_init(struct progress_view *v, const struct display_output *output, struct stream *text) {
+    *v = (struct progress_view){.output = output, .text = text, .style = PROGRESS_LIVE, .next_text = first_text};
+}
+
+/* Ready for other work, shown in the same way. */
+static void view_reset(struct progress_view *v) {
+    enum progress_style style = v->style;
+    progress_view_init(v, v->output, v->text);
+    v->style = style;
 }
 
 /* Saved notebooks keep old displays, so an id must not come again, in another process neither. */
@@ -116,8 +125,7 @@ static void details_add(const struct progress_view *v, struct buf *out) {
         buf_str(out, " left");
     }
     if (p->loss_count > 0) {
-        buf_printf(out, "  loss %.3g ", (double)v->last_loss);
-        progress_text_curve(out, v->losses, p->loss_count);
+        buf_printf(out, "  loss %.3g", (double)v->last_loss);
     }
 }
 
@@ -135,6 +143,10 @@ void progress_view_line(const struct progress_view *v, struct buf *out) {
     }
     buf_str(out, "  ");
     details_add(v, out);
+    if (v->last.loss_count > 0) {
+        buf_char(out, ' ');
+        progress_text_curve(out, v->losses, v->last.loss_count);
+    }
 }
 
 void progress_view_summary(const struct progress_view *v, struct buf *out) {
@@ -186,9 +198,32 @@ void progress_view_html(const struct progress_view *v, bool ended, struct buf *o
         details_add(v, &text);
     }
     html_text_add(out, buf_text(&text), text.len);
+    if (!ended && v->last.loss_count > 1) {
+        buf_str(out, "  ");
+        curve_html(v->losses, v->last.loss_count, CURVE_WIDTH, CURVE_HEIGHT, "loss", out);
+    }
     buf_str(out, "</div>");
     out->failed = out->failed || text.failed;
     buf_release(&text);
+}
+
+/* A line of text; the next is due when the time has doubled. */
+static void text_send(struct progress_view *v, bool ended) {
+    struct buf line = BUF_INIT;
+    if (ended) {
+        progress_view_summary(v, &line);
+    } else {
+        progress_view_line(v, &line);
+    }
+    buf_char(&line, '\n');
+    if (buf_ok(&line)) {
+        stream_add(v->text, "stdout", buf_text(&line), line.len);
+        stream_flush(v->text);
+    }
+    buf_release(&line);
+    while (v->next_text <= v->last.seconds) {
+        v->next_text += fmin(v->next_text, most_between_texts);
+    }
 }
 
 static void view_send(struct progress_view *v, bool ended, void (*before)(void *), void *user) {
@@ -210,14 +245,37 @@ static void view_send(struct progress_view *v, bool ended, void (*before)(void *
     buf_release(&plain);
 }
 
-void progress_view_end(struct progress_view *v, void (*before)(void *), void *user) {
-    if (v->id[0]) {
+/* Whether what was told so far has to be summed up, as long work must be. */
+static bool is_open(const struct progress_view *v) {
+    return v->style == PROGRESS_TEXT ? v->what[0] && v->last.seconds >= silence : v->id[0] != '\0';
+}
+
+static void view_close(struct progress_view *v, void (*before)(void *), void *user) {
+    if (v->style == PROGRESS_TEXT) {
+        text_send(v, true);
+    } else {
         view_send(v, true, before, user);
     }
-    progress_view_init(v, v->output);
+}
+
+void progress_view_end(struct progress_view *v, void (*before)(void *), void *user) {
+    if (is_open(v)) {
+        view_close(v, before, user);
+    }
+    view_reset(v);
+}
+
+static bool is_due(const struct progress_view *v, double seconds) {
+    if (v->style == PROGRESS_TEXT) {
+        return seconds >= v->next_text;
+    }
+    return v->id[0] ? seconds - v->shown_at >= interval : seconds >= silence;
 }
 
 void progress_view_update(struct progress_view *v, const struct progress *p, void (*before)(void *), void *user) {
+    if (v->style == PROGRESS_OFF) {
+        return;
+    }
     if (p->seconds < v->last.seconds) { /* another piece of work: a line of its own */
         progress_view_end(v, before, user);
     }
@@ -226,13 +284,14 @@ void progress_view_update(struct progress_view *v, const struct progress *p, voi
         v->began = v->last.seconds;
     }
     progress_keep(v, p);
-    bool due = v->id[0] ? p->seconds - v->shown_at >= interval : p->seconds >= silence;
     if (is_done(p)) {
         if (v->id[0] || p->seconds >= silence) {
-            view_send(v, true, before, user);
+            view_close(v, before, user);
         }
-        progress_view_init(v, v->output);
-    } else if (due) {
+        view_reset(v);
+    } else if (is_due(v, p->seconds) && v->style == PROGRESS_TEXT) {
+        text_send(v, false);
+    } else if (is_due(v, p->seconds)) {
         view_send(v, false, before, user);
     }
 }

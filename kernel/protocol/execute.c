@@ -51,11 +51,16 @@ static void reply(struct execution *x, json_t *content) {
     message_reply(x->lane, x->request, "execute_reply", content, json_pack("{s:s}", "started", x->started));
 }
 
+static bool from_console(const struct execution *x) {
+    const char *session = json_string_value(json_object_get(x->request->header, "session"));
+    return session && x->lane->console[0] && strcmp(session, x->lane->console) == 0;
+}
+
 static void run_cell(struct execution *x) {
     struct lane *lane = x->lane;
     struct err e = ERR_INIT;
     struct display_output output = {x, publish};
-    struct display *display = display_new(&output, lane->execution_count);
+    struct display *display = display_new(&output, lane->execution_count, from_console(x));
     stop_clear(lane->stop);
     if (!display) {
         err_nomem(&e);
@@ -66,8 +71,8 @@ static void run_cell(struct execution *x) {
         display_finish(display);
     }
     if (e.code == ERR_OK) {
-        reply(x, json_pack("{s:s, s:o, s:[]}", "status", "ok", "user_expressions", user_expressions(x->request),
-                           "payload"));
+        reply(x, json_pack("{s:s, s:o, s:o}", "status", "ok", "user_expressions", user_expressions(x->request),
+                           "payload", display_payload(display)));
     } else {
         json_t *error = display_error(&e, x->code, x->len);
         publish(x, "error", json_incref(error));
@@ -98,7 +103,8 @@ void on_execute(struct lane *lane, const struct message *request) {
     }
     if (x.store_history) {
         lane->execution_count++;
-        history_add(&lane->history, x.code, x.len);
+        struct err ignored = ERR_INIT; /* a history that cannot be kept is no reason not to run the cell */
+        session_history_add(lane->session, lane->execution_count, x.code, x.len, &ignored);
     }
     if (!x.silent) {
         message_publish(lane, request, "execute_input",

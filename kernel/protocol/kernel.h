@@ -4,7 +4,6 @@
 #define KERNEL_PROTOCOL_KERNEL_H
 
 #include "base/stop.h"
-#include "kernel/protocol/history.h"
 #include "kernel/protocol/inbox.h"
 #include "kernel/protocol/usage.h"
 #include "kernel/transport/connection.h"
@@ -41,8 +40,8 @@ struct lane {
     char id[37];         /* the subshell_id; empty for the parent shell */
     struct session *session;
     struct stop *stop;
-    struct history history;
     int execution_count;
+    char console[64]; /* the session of the client that last asked whether code is complete, or empty: see query.c */
     struct inbox inbox;
     pthread_t thread; /* of a subshell */
 };

@@ -2,8 +2,11 @@
 #include "kernel/protocol/dispatch.h"
 
 #include "base/utf8.h"
+#include "kernel/display/help_view.h"
+#include "kernel/protocol/history.h"
 #include "kernel/version.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void on_kernel_info(struct lane *lane, const struct message *request) {
@@ -23,10 +26,21 @@ static void reply_malformed(struct lane *lane, const struct message *request, co
     message_reply(lane, request, type, message_malformed(), NULL);
 }
 
+/* Nothing tells what a client can show. But those that ask at every Enter, and have a user's name, are consoles of
+ * Jupyter's own: notebooks do not ask, and JupyterLab's console has no name. */
+static void note_console(struct lane *lane, const struct message *request) {
+    const char *session = json_string_value(json_object_get(request->header, "session"));
+    const char *user = json_string_value(json_object_get(request->header, "username"));
+    if (session && user && *user && strlen(session) < sizeof lane->console) {
+        snprintf(lane->console, sizeof lane->console, "%s", session);
+    }
+}
+
 void on_is_complete(struct lane *lane, const struct message *request) {
     static const char *const names[] = {"complete", "incomplete", "invalid", "unknown"};
     const json_t *code = json_object_get(request->content, "code");
     const char *indent = "";
+    note_console(lane, request);
     if (!json_is_string(code)) {
         reply_malformed(lane, request, "is_complete_reply");
         return;
@@ -72,8 +86,8 @@ void on_complete(struct lane *lane, const struct message *request) {
     for (size_t i = 0; i < found.count; i++) {
         const struct completion_match *m = &found.matches[i];
         json_array_append_new(matches, json_string(m->text));
-        json_array_append_new(
-            types, json_pack("{s:I, s:I, s:s, s:s}", "start", start, "end", end, "text", m->text, "type", m->type));
+        json_array_append_new(types, json_pack("{s:I, s:I, s:s, s:s, s:s}", "start", start, "end", end, "text", m->text,
+                                               "type", m->type, "signature", m->signature));
     }
     message_reply(lane, request, "complete_reply",
                   json_pack("{s:s, s:o, s:I, s:I, s:{s:o}}", "status", "ok", "matches", matches, "cursor_start", start,
@@ -83,7 +97,8 @@ void on_complete(struct lane *lane, const struct message *request) {
 }
 
 void on_inspect(struct lane *lane, const struct message *request) {
-    const char *code, *plain = NULL, *html = NULL;
+    const char *code;
+    struct help_page *page = NULL;
     size_t len, cursor;
     struct arena arena = ARENA_INIT;
     struct err e = ERR_INIT;
@@ -93,23 +108,17 @@ void on_inspect(struct lane *lane, const struct message *request) {
     }
     int detail = message_number(request->content, "detail_level", 0) > 0;
     stop_clear(lane->stop);
-    session_inspect(lane->session, code, len, cursor, detail, &arena, &plain, &html, &e);
-    json_t *data = json_object();
-    if (plain) {
-        json_object_set_new(data, "text/plain", json_string(plain));
-    }
-    if (html) {
-        json_object_set_new(data, "text/html", json_string(html));
-    }
+    session_inspect(lane->session, code, len, cursor, detail, &arena, &page, &e);
     message_reply(lane, request, "inspect_reply",
-                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", plain != NULL, "data", data, "metadata"),
+                  json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", page != NULL, "data",
+                            page ? help_bundle(page) : json_object(), "metadata"),
                   NULL);
     arena_release(&arena);
 }
 
 void on_history(struct lane *lane, const struct message *request) {
     message_reply(lane, request, "history_reply",
-                  json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(&lane->history, request->content)),
+                  json_pack("{s:s, s:o}", "status", "ok", "history", history_answer(lane->session, request->content)),
                   NULL);
 }
 

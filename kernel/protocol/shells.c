@@ -13,7 +13,6 @@ void shell_free(struct lane *shell) {
         session_close(shell->session);
         socket_close(shell->socket);
         socket_close(shell->publish);
-        history_release(&shell->history);
         inbox_release(&shell->inbox);
         free(shell);
     }

@@ -98,19 +98,28 @@ const struct report_row *build_report_rows(const struct encoder_report *r, struc
     return rows;
 }
 
+const char *build_report_trouble(const struct encoder_report *r, struct arena *a) {
+    if (r->sample && r->first_pixels > r->first_model) {
+        return arena_printf(a,
+                            "raw pixels find a picture of the same label first more often (%.1f %%) than this model "
+                            "does (%.1f %%)",
+                            100 * (double)r->first_pixels, 100 * (double)r->first_model);
+    }
+    if (!r->sample && r->view_pixels > r->view_model) {
+        return arena_printf(a,
+                            "raw pixels find a picture by a changed view of it more often (%.1f %%) than this model "
+                            "does (%.1f %%); another OPTIONS (augment='…') may suit these pictures better",
+                            100 * (double)r->view_pixels, 100 * (double)r->view_model);
+    }
+    return NULL;
+}
+
 void build_report_warn(struct context *c, const struct encoder_report *r, const char *label_col) {
+    const char *trouble = build_report_trouble(r, c->arena);
     if (r->trouble) {
         context_warn(c, "Warning: label_col '%s' was not used: %s", label_col, r->trouble);
     }
-    if (r->sample && r->first_pixels > r->first_model) {
-        context_warn(c,
-                     "Warning: raw pixels find a picture of the same label first more often (%.1f %%) than this model "
-                     "does (%.1f %%)",
-                     100 * (double)r->first_pixels, 100 * (double)r->first_model);
-    } else if (!r->sample && r->view_pixels > r->view_model) {
-        context_warn(c,
-                     "Warning: raw pixels find a picture by a changed view of it more often (%.1f %%) than this model "
-                     "does (%.1f %%); another OPTIONS (augment='…') may suit these pictures better",
-                     100 * (double)r->view_pixels, 100 * (double)r->view_model);
+    if (trouble) {
+        context_warn(c, "Warning: %s", trouble);
     }
 }

@@ -14,6 +14,12 @@ struct report_row {
 const struct report_row *build_report_rows(const struct encoder_report *r, struct arena *a, size_t *count,
                                            struct err *e);
 
+/* Show it, in words. */
+void build_report_show(struct context *c, const struct encoder_report *r, const char *model, int dimension);
+
+/* In words, that raw pixels find more than the model does. NULL where they do not (or memory is out). */
+const char *build_report_trouble(const struct encoder_report *r, struct arena *a);
+
 /* Warnings: labels that could not be used, pixels that find more than the model does. */
 void build_report_warn(struct context *c, const struct encoder_report *r, const char *label_col);
 

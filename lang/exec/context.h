@@ -11,6 +11,8 @@
 #include "lang/store/store.h"
 #include "lang/syntax/ast.h"
 
+struct notebook;
+
 struct context {
     struct store *store;
     const struct workspace *workspace;
@@ -19,6 +21,7 @@ struct context {
     struct arena *arena; /* dies with the cell */
     const char *code;    /* the cell's text, which spans count in */
     size_t len;
+    struct notebook *notebook;
     const struct statement *running;
     struct matrices *matrices; /* columns of vectors in memory; NULL: none are kept */
     struct trace *trace;       /* EXPLAIN: what a search did, or NULL */

@@ -237,6 +237,7 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
         picture_watch_end(&watch, &end);
         build_report_warn(c, r, b->set.label_col);
         context_say(c, "Success");
+        build_report_show(c, r, b->s->name.text, encoder_dimension(b->m));
     }
     return e->code;
 }

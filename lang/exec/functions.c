@@ -370,35 +370,64 @@ static void release_sums(void *state) {
 }
 
 static const struct {
-    const char *name;
     int arguments;
     store_function function;
+    struct function_help help;
 } rows[] = {
-    {"similarity", 2, call_cosine},
-    {"distance", 2, call_cosine_distance},
-    {"cosine_distance", 2, call_cosine_distance},
-    {"l2_distance", 2, call_l2_distance},
-    {"l1_distance", 2, call_l1_distance},
-    {"inner_product", 2, call_inner_product},
-    {"negative_inner_product", 2, call_negative_inner_product},
-    {"vector_add", 2, call_add},
-    {"vector_subtract", 2, call_subtract},
-    {"vector_multiply", 2, call_multiply},
-    {"vector_norm", 1, call_norm},
-    {"vector_dims", 1, call_dims},
-    {"l2_normalize", 1, call_normalize},
-    {"to_vector", 1, call_to_vector},
-    {"vector_text", 1, call_to_text},
-    {"score_percentile", 2, call_percentile},
+    {2, call_cosine, {"similarity", "similarity(a, b)", "The cosine of two vectors: 1 for the same direction."}},
+    {2,
+     call_cosine_distance,
+     {"distance", "distance(a, b)", "1 less the cosine of two vectors: 0 for the same direction."}},
+    {2, call_cosine_distance, {"cosine_distance", "cosine_distance(a, b)", "The same as distance(a, b)."}},
+    {2, call_l2_distance, {"l2_distance", "l2_distance(a, b)", "The length of the difference of two vectors."}},
+    {2, call_l1_distance, {"l1_distance", "l1_distance(a, b)", "The sum of the differences of two vectors' numbers."}},
+    {2, call_inner_product, {"inner_product", "inner_product(a, b)", "The dot product of two vectors."}},
+    {2,
+     call_negative_inner_product,
+     {"negative_inner_product", "negative_inner_product(a, b)", "The dot product of two vectors, negated."}},
+    {2, call_add, {"vector_add", "vector_add(a, b)", "The sum of two vectors, or of a vector and one number for all."}},
+    {2,
+     call_subtract,
+     {"vector_subtract", "vector_subtract(a, b)",
+      "The difference of two vectors, or of a vector and one number for all."}},
+    {2,
+     call_multiply,
+     {"vector_multiply", "vector_multiply(a, b)",
+      "The products of two vectors' numbers, or of a vector and one number."}},
+    {1, call_norm, {"vector_norm", "vector_norm(a)", "The length of a vector."}},
+    {1, call_dims, {"vector_dims", "vector_dims(a)", "How many numbers a vector has."}},
+    {1, call_normalize, {"l2_normalize", "l2_normalize(a)", "The vector of the same direction and of length 1."}},
+    {1, call_to_vector, {"to_vector", "to_vector('[1, 2.5, -3]')", "A vector from a text, or from a vector itself."}},
+    {1, call_to_text, {"vector_text", "vector_text(a)", "A vector as text: '[1, 2.5, -3]'."}},
+    {2,
+     call_percentile,
+     {"score_percentile", "score_percentile(score, sample)",
+      "The share, in percent, of a sorted sample of scores that is below the score."}},
 };
 
 static const struct {
-    const char *name;
     struct store_aggregate aggregate;
+    struct function_help help;
 } aggregates[] = {
-    {"vector_sum", {sizeof(struct sums), add_vector, give_sum, release_sums}},
-    {"vector_avg", {sizeof(struct sums), add_vector, give_average, release_sums}},
+    {{sizeof(struct sums), add_vector, give_sum, release_sums},
+     {"vector_sum", "vector_sum(a)", "The sum of a column of vectors; an aggregate."}},
+    {{sizeof(struct sums), add_vector, give_average, release_sums},
+     {"vector_avg", "vector_avg(a)", "The mean of a column of vectors; an aggregate."}},
 };
+
+const struct function_help *functions_find(const char *name) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].help.name, name) == 0) {
+            return &rows[i].help;
+        }
+    }
+    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++) {
+        if (strcmp(aggregates[i].help.name, name) == 0) {
+            return &aggregates[i].help;
+        }
+    }
+    return NULL;
+}
 
 struct functions {
     struct room room;
@@ -410,10 +439,10 @@ enum err_code functions_register(struct store *s, struct functions **out, struct
         return err_nomem(e);
     }
     for (size_t i = 0; i < sizeof rows / sizeof *rows && e->code == ERR_OK; i++) {
-        store_register(s, rows[i].name, rows[i].arguments, rows[i].function, &f->room, e);
+        store_register(s, rows[i].help.name, rows[i].arguments, rows[i].function, &f->room, e);
     }
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && e->code == ERR_OK; i++) {
-        store_register_aggregate(s, aggregates[i].name, 1, &aggregates[i].aggregate, e);
+        store_register_aggregate(s, aggregates[i].help.name, 1, &aggregates[i].aggregate, e);
     }
     if (e->code != ERR_OK) {
         functions_free(f);

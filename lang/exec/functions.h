@@ -9,4 +9,10 @@ struct functions;
 enum err_code functions_register(struct store *s, struct functions **out, struct err *e);
 void functions_free(struct functions *f); /* NULL is fine */
 
+/* What help and completion say of a function of ours. NULL: it is none. */
+struct function_help {
+    const char *name, *signature, *about;
+};
+const struct function_help *functions_find(const char *name);
+
 #endif

@@ -1,178 +1,319 @@
-/* Help is written from the tables that run the language: syntax lines, option rows, the store's catalogue. */
-#include "lang/exec/help.h"
+/* Help is written from the tables that run the language: syntax lines, option rows, settings, functions, the store's
+ * catalogue. Only the sentences on statements are here. */
+#include "lang/exec/help_page.h"
 
 #include "base/buf.h"
+#include "base/suggest.h"
+#include "lang/data/datasets.h"
+#include "lang/exec/functions.h"
 #include "lang/exec/options.h"
-#include "lang/store/registry.h"
 #include "lang/syntax/completion.h"
 #include "lang/syntax/lexer.h"
 #include "lang/syntax/parser.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* "(whole number, 1 to 100000; default 5)" */
-static void add_bounds(struct buf *text, const struct option_row *row) {
-    static const char *const types[] = {
-        [OPTION_BOOL] = "True|False",
-        [OPTION_INTEGER] = "whole number",
-        [OPTION_REAL] = "number",
-        [OPTION_TEXT] = "text",
-        [OPTION_NAME] = "name",
-        [OPTION_CHOICE] = "one of",
-        [OPTION_TEXTS] = "text or list",
-        [OPTION_SWITCH] = "True|False",
-        [OPTION_SOURCE] = "True|False or a file",
-        [OPTION_NUMBERS] = "numbers",
-        [OPTION_INPUT] = "text, numbers or a list",
-    };
-    buf_printf(text, "(%s", types[row->type]);
+static const struct {
+    enum statement_kind kind;
+    const char *about, *example;
+} statements[] = {
+    {STATEMENT_BUILD_MODEL, "Trains a model on the pictures that the query's rows name, and stores it.",
+     "BUILD MODEL my_model USING SimCLR OPTIONS (image_col='image_path', max_epochs=1) AS SELECT * FROM mnist_train"},
+    {STATEMENT_FIT_MODEL, "Goes on training a stored model with other pictures, and stores the result as a new one.",
+     "FIT MODEL better USING my_model AS SELECT * FROM more_pictures"},
+    {STATEMENT_DELETE_MODEL, "Removes a stored model.", "DELETE MODEL my_model"},
+    {STATEMENT_CONVERT, "Turns the pictures that the query's rows name into vectors, a column beside the others.",
+     "CONVERT USING my_model OPTIONS (table_name='mnist_test') AS SELECT * FROM mnist_test"},
+    {STATEMENT_SEARCH,
+     "Scores the query's rows by how like their pictures are to the one searched with: 1 is the same.",
+     "SELECT * FROM (SEARCH IMAGE images='my.jpg' USING my_model AS SELECT * FROM mnist_test)\n"
+     "ORDER BY my_model_simclr_similarity1 DESC LIMIT 4"},
+    {STATEMENT_PRINT, "Shows the pictures that the query's rows name.",
+     "PRINT IMAGE OPTIONS (layout='grid') AS SELECT image_path FROM mnist_test LIMIT 25"},
+    {STATEMENT_COPY, "Makes a table from a CSV file.",
+     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv'"},
+    {STATEMENT_LIST, "Lists models, tables or data sets, as a table.",
+     "SELECT * FROM (LIST MODEL) WHERE name LIKE 'my%'"},
+    {STATEMENT_GET, "Fetches a data set into the workspace.",
+     "GET THANOSQL DATASET mnist_data OPTIONS (overwrite=True)"},
+    {STATEMENT_SET, "Changes a setting of this session.", "SET thanosql.thumbnails = on"},
+    {STATEMENT_SHOW, "Shows the settings of this session.", "SHOW thanosql"},
+};
+
+/* "whole number, 1 to 100000" */
+static const char *values_text(struct arena *a, const struct option_row *row) {
+    static const char *const types[] = {[OPTION_BOOL] = "True or False",
+                                        [OPTION_INTEGER] = "whole number",
+                                        [OPTION_REAL] = "number",
+                                        [OPTION_TEXT] = "text",
+                                        [OPTION_NAME] = "name",
+                                        [OPTION_CHOICE] = "",
+                                        [OPTION_TEXTS] = "text or list",
+                                        [OPTION_SWITCH] = "True or False",
+                                        [OPTION_SOURCE] = "True, False or a file",
+                                        [OPTION_NUMBERS] = "numbers",
+                                        [OPTION_INPUT] = "text, numbers or a list"};
+    struct buf text = BUF_INIT;
+    buf_str(&text, types[row->type]);
     for (size_t i = 0; row->choices && row->choices[i]; i++) {
-        buf_printf(text, "%s'%s'", i ? ", " : " ", row->choices[i]);
+        buf_printf(&text, "%s'%s'", i ? ", " : "", row->choices[i]);
     }
     if (row->high > row->low) {
-        buf_str(text, row->type == OPTION_SWITCH ? " or a number" : "");
-        buf_printf(text, ", %.16g to %.16g", row->low, row->high);
+        buf_printf(&text, "%s, %.16g to %.16g", row->type == OPTION_SWITCH ? " or a number" : "", row->low, row->high);
     }
-    buf_printf(text, "; default %s)", row->by_default);
+    const char *copy = arena_strdup(a, buf_text(&text));
+    buf_release(&text);
+    return copy;
 }
 
-/* What would be too long for a tooltip's line goes on beneath its beginning. */
-static void add_option(struct buf *text, const struct option_row *row) {
-    enum { COLUMNS = 90, INDENT = 19 };
-    if (row->alias_of) {
-        buf_printf(text, "  %-16s older spelling of %s\n", row->name, row->alias_of);
-        return;
-    }
-    struct buf bounds = BUF_INIT;
-    add_bounds(&bounds, row);
-    bool fits = INDENT + strlen(row->about) + 1 + bounds.len <= COLUMNS;
-    buf_printf(text, "  %-16s %s%s%*s%s\n", row->name, row->about, fits ? "" : "\n", fits ? 1 : INDENT, "",
-               buf_text(&bounds));
-    text->failed = text->failed || bounds.failed;
-    buf_release(&bounds);
+const char *help_option_signature(struct arena *a, const struct option_row *row) {
+    return arena_printf(a, "%s; default %s", values_text(a, row), row->by_default);
 }
 
-static void add_statement(struct buf *text, const char *word) {
+static void option_table(struct help_writer *w, const struct option_table *table) {
+    const char *of = table->base ? arena_printf(w->arena, "OPTIONS (%s)", table->base) : "OPTIONS";
+    help_table(w, table->kind == STATEMENT_SET ? "Settings" : of, 4);
+    help_row(w, (const char *const[]){"name", "meaning", "values", "default"});
+    for (size_t i = 0; i < table->count; i++) {
+        const struct option_row *row = &table->rows[i];
+        if (row->alias_of) {
+            const char *other = arena_printf(w->arena, "another spelling of %s", row->alias_of);
+            help_row(w, (const char *const[]){row->name, other, "", ""});
+        } else {
+            help_row(w, (const char *const[]){row->name, row->about, values_text(w->arena, row), row->by_default});
+        }
+    }
+}
+
+/* The statements that begin with the word: DELETE has one, LIST one, and SQL's words none. */
+static bool statement_page(struct help_writer *w, const struct help_request *r, const char *word) {
     enum statement_kind kind;
     const char *syntax;
+    bool found = false;
     for (size_t i = 0; (syntax = parse_syntax_line(i, &kind)); i++) {
         size_t len = strlen(word);
         if (strncasecmp(syntax, word, len) != 0 || (syntax[len] != ' ' && syntax[len] != '\0')) {
             continue;
         }
-        buf_printf(text, "%s\n", syntax);
+        if (!found) {
+            size_t title = len + (strncmp(syntax + len, " MODEL ", 7) == 0 ? 6 : 0);
+            *w = help_begin(w->arena, arena_strndup(w->arena, syntax, title));
+            found = true;
+        }
+        help_code(w, NULL, syntax);
+        size_t k = 0;
+        while (k < sizeof statements / sizeof *statements && statements[k].kind != kind) {
+            k++;
+        }
+        help_words(w, k < sizeof statements / sizeof *statements
+                          ? statements[k].about
+                          : "Known from older notebooks; this version does not run it.");
         for (size_t t = 0; options_table_at(t); t++) {
-            const struct option_table *table = options_table_at(t);
-            if (table->kind == kind) {
-                buf_str(text, "\nOPTIONS\n");
-                for (size_t r = 0; r < table->count; r++) {
-                    add_option(text, &table->rows[r]);
-                }
+            if (options_table_at(t)->kind == kind && kind != STATEMENT_SHOW) {
+                option_table(w, options_table_at(t));
             }
         }
+        if (r->detail > 0 && k < sizeof statements / sizeof *statements) {
+            help_code(w, "Example", statements[k].example);
+        }
+    }
+    return found;
+}
+
+static const char *statement_words(enum statement_kind kind) {
+    enum statement_kind of;
+    const char *syntax;
+    for (size_t i = 0; (syntax = parse_syntax_line(i, &of)); i++) {
+        if (of == kind) {
+            return syntax;
+        }
+    }
+    return "";
+}
+
+/* The default where that is a number, else the least that is allowed and not 0. */
+static double example_number(const struct option_row *row) {
+    char *end;
+    double number = strtod(row->by_default, &end);
+    return end > row->by_default && number > 0 ? number : row->low > 0 ? row->low : 1;
+}
+
+static void option_page(struct help_writer *w, const struct help_request *r, const struct option_table *table,
+                        const struct option_row *row) {
+    bool setting = table->kind == STATEMENT_SET;
+    const char *statement = statement_words(table->kind);
+    const char *of =
+        setting ? "setting" : arena_printf(w->arena, "option of %.*s", (int)strcspn(statement, " "), statement);
+    *w = help_begin(w->arena, arena_printf(w->arena, "%s%s (%s)", setting ? "thanosql." : "", row->name, of));
+    if (row->alias_of) {
+        help_words(w, arena_printf(w->arena, "Another spelling of %s.", row->alias_of));
+    }
+    help_words(w, row->alias_of ? NULL : row->about);
+    help_table(w, NULL, 2);
+    help_row(w, (const char *const[]){"", ""});
+    help_row(w, (const char *const[]){"values", values_text(w->arena, row)});
+    help_row(w, (const char *const[]){"default", row->by_default});
+    if (setting) {
+        help_row(w, (const char *const[]){"now", settings_text(&r->notebook->settings, row, w->arena)});
+    }
+    if (r->detail > 0) {
+        bool bare = row->type == OPTION_BOOL || row->type == OPTION_SWITCH || row->type == OPTION_INTEGER ||
+                    row->type == OPTION_REAL;
+        const char *value = row->choices ? arena_printf(w->arena, "'%s'", row->choices[0])
+                            : row->type == OPTION_BOOL || row->type == OPTION_SWITCH ? "True"
+                            : bare ? arena_printf(w->arena, "%.16g", example_number(row))
+                                   : "'…'";
+        help_code(w, "Example",
+                  setting ? arena_printf(w->arena, "SET thanosql.%s = %s", row->name, value)
+                          : arena_printf(w->arena, "OPTIONS (%s=%s)", row->name, value));
     }
 }
 
-/* The statement that a keyword in its middle belongs to: the last one begun before it. */
-static void add_statement_around(struct buf *text, const struct help_request *request, struct span at,
-                                 struct arena *a) {
-    struct lexer lexer = {.code = request->code, .end = at.at + at.len};
+/* The option of that name, of a statement that stands before the cursor if there is such a one. */
+static bool option_found(struct help_writer *w, const struct help_request *r, const char *word, size_t at) {
+    struct lexer x = {.code = r->code, .end = at};
     struct err ignored = ERR_INIT;
     struct token t;
-    bool is_keyword = false;
-    while (lexer_next(&lexer, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
-        const char *word = t.kind == TOKEN_WORD ? lexer_text(a, request->code, &t) : NULL;
-        is_keyword = word && t.keyword != WORD_OTHER;
-        struct buf statement = BUF_INIT;
-        if (word) {
-            add_statement(&statement, word);
-        }
-        if (statement.len > 0 || (t.kind == TOKEN_SIGN && t.sign == ';')) {
-            buf_clear(text);
-            buf_add(text, buf_text(&statement), statement.len);
-        }
-        buf_release(&statement);
-    }
-    if (!is_keyword) {
-        buf_clear(text);
-    }
-}
-
-/* The option of that name, of a statement that stands in the cell if there is such a one. */
-static void add_named_option(struct buf *text, const struct help_request *request, const char *word) {
-    struct arena arena = ARENA_INIT;
-    struct err ignored = ERR_INIT;
-    struct statement *first = NULL;
-    parse_cell(&arena, request->code, request->len, &first, &ignored);
+    const struct option_table *in = NULL;
     const struct option_row *found = NULL;
-    for (size_t t = 0; options_table_at(t); t++) {
-        const struct option_table *table = options_table_at(t);
-        bool here = false;
-        for (const struct statement *s = first; s; s = s->next) {
-            here = here || s->kind == table->kind;
+    const char *near = "";
+    while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
+        if (t.kind == TOKEN_WORD && keyword_is(t.keyword, KEYWORD_THANOSQL | KEYWORD_SQL)) {
+            near = keyword_text(t.keyword);
         }
-        for (size_t r = 0; r < table->count; r++) {
-            if (strcasecmp(table->rows[r].name, word) == 0 && (!found || here)) {
-                found = &table->rows[r];
+    }
+    for (size_t i = 0; options_table_at(i); i++) {
+        const struct option_table *table = options_table_at(i);
+        bool here = *near && strncmp(statement_words(table->kind), near, strlen(near)) == 0;
+        for (size_t k = 0; k < table->count; k++) {
+            if (strcasecmp(table->rows[k].name, word) == 0 && (!found || here)) {
+                found = &table->rows[k];
+                in = table;
             }
         }
     }
     if (found) {
-        add_option(text, found);
+        option_page(w, r, in, found);
     }
-    arena_release(&arena);
+    return found != NULL;
 }
 
-static void add_column(void *user, const struct column *column) {
-    static const char *const names[] = {"", "boolean", "integer", "real", "text", "blob", "vector"};
-    buf_printf(user, "  %-24s %s\n", column->name, names[column->type]);
+static bool dataset_page(struct help_writer *w, const struct help_request *r, const char *word) {
+    const struct dataset *d;
+    for (size_t i = 0; (d = dataset_at(i)); i++) {
+        if (strcmp(d->name, word) == 0) {
+            *w = help_begin(w->arena, arena_printf(w->arena, "%s (data set: %s)", d->name, d->data_type));
+            help_words(w, d->about);
+            if (r->detail > 0) {
+                help_code(w, "Example", arena_printf(w->arena, "GET THANOSQL DATASET %s", d->name));
+            }
+            return true;
+        }
+    }
+    return false;
 }
 
-static void add_table(struct buf *text, struct store *store, const char *word) {
+static bool function_page(struct help_writer *w, const struct help_request *r, const char *word) {
+    const struct function_help *f = functions_find(word);
+    if (f) {
+        *w = help_begin(w->arena, arena_printf(w->arena, "%s (function)", f->signature));
+        help_words(w, f->about);
+        help_words(w, "NULL where an argument is NULL; an error where vectors are of different lengths.");
+        if (r->detail > 0) {
+            help_code(w, "Example", arena_printf(w->arena, "SELECT %s FROM my_table", f->signature));
+        }
+    }
+    return f != NULL;
+}
+
+/* The statement that a keyword in its middle belongs to: the last one begun before it. */
+static bool statement_around(struct help_writer *w, const struct help_request *r, struct span at) {
+    struct lexer x = {.code = r->code, .end = at.at + at.len};
     struct err ignored = ERR_INIT;
-    struct buf columns = BUF_INIT;
-    if (store_each_column(store, word, add_column, &columns, &ignored) == ERR_OK && columns.len > 0) {
-        buf_printf(text, "Table %s\n%s", word, buf_text(&columns));
+    struct token t, begun = {.kind = TOKEN_END}, last = {.kind = TOKEN_END};
+    while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
+        bool ends = t.kind == TOKEN_SIGN && t.sign == ';';
+        begun = ends                                                              ? (struct token){.kind = TOKEN_END}
+                : t.kind == TOKEN_WORD && keyword_is(t.keyword, KEYWORD_THANOSQL) ? t
+                                                                                  : begun;
+        last = t;
     }
-    buf_release(&columns);
+    bool keyword = last.kind == TOKEN_WORD && last.keyword != WORD_OTHER;
+    return keyword && begun.kind == TOKEN_WORD && statement_page(w, r, keyword_text(begun.keyword));
 }
 
-static void add_model(struct buf *text, struct store *store, const char *word) {
-    struct err ignored = ERR_INIT;
-    struct arena arena = ARENA_INIT;
-    struct model_record m;
-    if (registry_find(store, &arena, word, &m, &ignored) == ERR_OK) {
-        buf_printf(text, "Model %s\n  %-24s %s\n  %-24s %s\n  %-24s %s UTC\n", m.name, "base", m.class_name,
-                   "image column", m.image_col, "last updated", m.last_updated_utc);
+/* The rows of the store come before options and functions where both have the name, but not before statements. */
+static bool find_page(struct help_writer *w, const struct help_request *r, const char *word, struct span at) {
+    char *folded = arena_strdup(w->arena, word);
+    for (char *p = folded; p && *p; p++) {
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 32) : *p;
     }
-    arena_release(&arena);
+    if (!folded || statement_page(w, r, word)) {
+        return folded != NULL;
+    }
+    const struct variable *v = variables_find(&r->notebook->variables, folded, strlen(folded));
+    if (v && v->text) {
+        *w = help_begin(w->arena, arena_printf(w->arena, "%s (variable, a text)", v->name));
+        help_code(w, NULL, v->text);
+        return true;
+    }
+    return help_store_table(w, r, folded, v != NULL) || help_store_model(w, r, folded) ||
+           option_found(w, r, word, at.at) || function_page(w, r, folded) || dataset_page(w, r, folded) ||
+           statement_around(w, r, at);
 }
 
-enum err_code help_find(const struct help_request *request, struct arena *a, const char **plain, const char **html,
-                        struct err *e) {
-    struct buf text = {.max = 1 << 20};
+enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {
+    struct help_writer w = {.arena = a};
     struct span at = syntax_word_at(request->code, request->len, request->cursor);
     char *word = at.len > 0 && at.len < 256 ? arena_strndup(a, request->code + at.at, at.len) : NULL;
-    if (word) {
-        add_statement(&text, word);
+    *page = word && find_page(&w, request, word, at) ? w.page : NULL;
+    return arena_failed(a) ? err_nomem(e) : ERR_OK;
+}
+
+/* All there is, for a ? alone. */
+static struct help_page *overview(struct arena *a) {
+    struct help_writer w = help_begin(a, "ThanoSQL");
+    enum statement_kind kind;
+    const char *syntax;
+    struct buf lines = BUF_INIT;
+    for (size_t i = 0; (syntax = parse_syntax_line(i, &kind)); i++) {
+        for (size_t k = 0; k < sizeof statements / sizeof *statements; k++) {
+            if (statements[k].kind == kind) {
+                buf_printf(&lines, "%s%s", lines.len > 0 ? "\n" : "", syntax);
+            }
+        }
     }
-    if (word && text.len == 0) {
-        add_named_option(&text, request, word);
+    help_words(&w, "A cell is one statement or several with ; between them. SQL, and these:");
+    help_code(&w, NULL, arena_strdup(a, buf_text(&lines)));
+    help_words(&w,
+               "Help on one of them, or on an option, a table, a model: its name and a question mark, as in BUILD?. "
+               "%lsmagic lists what else a line may be.");
+    buf_release(&lines);
+    return w.page;
+}
+
+enum err_code help_show(struct context *c, const struct statement *s, struct err *e) {
+    const char *text = s->name.text, *dot = strrchr(text, '.');
+    const char *wanted = *text == '%' ? "" : dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
+    struct help_request r = {.store = c->store,
+                             .workspace = c->workspace,
+                             .notebook = c->notebook,
+                             .code = wanted,
+                             .len = strlen(wanted),
+                             .cursor = strcspn(wanted, " "),
+                             .detail = 1};
+    struct help_page *page = NULL;
+    if (!*wanted) {
+        page = overview(c->arena);
+    } else if (help_find(&r, c->arena, &page, e) == ERR_OK && !page) {
+        err_set(e, ERR_NOT_FOUND, "there is no help on '%.60s'", text);
+        err_hint(e, "? alone lists the statements; LIST TABLE and LIST MODEL name tables and models");
+        return context_at(e, s->span);
     }
-    for (char *p = word; p && *p; p++) {
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
+    if (page && c->out->help) {
+        c->out->help(c->out->user, page);
     }
-    if (word && request->store && text.len == 0) {
-        add_table(&text, request->store, word);
-        add_model(&text, request->store, word);
-    }
-    if (word && text.len == 0) {
-        add_statement_around(&text, request, at, a);
-    }
-    *html = NULL;
-    *plain = text.len > 0 ? arena_strndup(a, buf_text(&text), text.len) : NULL;
-    bool failed = !buf_ok(&text) || (text.len > 0 && !*plain);
-    buf_release(&text);
-    return failed ? err_nomem(e) : ERR_OK;
+    return arena_failed(c->arena) ? err_nomem(e) : e->code;
 }

@@ -2,6 +2,8 @@
 #include "lang/exec/names.h"
 
 #include "lang/data/datasets.h"
+#include "lang/exec/functions.h"
+#include "lang/exec/help_page.h"
 #include "lang/exec/options.h"
 #include "lang/store/registry.h"
 
@@ -14,21 +16,24 @@
 struct offering {
     vocabulary_offer *offer;
     void *to;
+    const struct names *names;
+    const char *wanted; /* the model that columns are looked for */
 };
 
 static void offer_model(void *user, const struct model_record *m) {
     struct offering *o = user;
-    o->offer(o->to, m->name, "model");
+    o->offer(o->to, m->name, "model", m->class_name);
 }
 
 static void offer_table(void *user, const char *name) {
     struct offering *o = user;
-    o->offer(o->to, name, "table");
+    o->offer(o->to, name, "table", NULL);
 }
 
 static void offer_column(void *user, const struct column *column) {
+    static const char *const types[] = {NULL, "boolean", "integer", "real", "text", "blob", "vector"};
     struct offering *o = user;
-    o->offer(o->to, column->name, "column");
+    o->offer(o->to, column->name, "column", types[column->type]);
 }
 
 /* The words a statement's options are known under, as completion asks for them. */
@@ -41,7 +46,8 @@ static bool is_statement(const struct option_table *table, const char *words, si
                  {"SEARCH", STATEMENT_SEARCH},
                  {"PRINT", STATEMENT_PRINT},
                  {"COPY", STATEMENT_COPY},
-                 {"GET", STATEMENT_GET}};
+                 {"GET", STATEMENT_GET},
+                 {"SET", STATEMENT_SET}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].kind == table->kind && strlen(names[i].words) == len && strncmp(names[i].words, words, len) == 0) {
             return true;
@@ -54,23 +60,82 @@ static void offer_options(const char *scope, struct offering *o) {
     for (size_t t = 0; options_table_at(t); t++) {
         const struct option_table *table = options_table_at(t);
         for (size_t i = 0; is_statement(table, scope, strlen(scope)) && i < table->count; i++) {
-            if (!table->rows[i].alias_of) {
-                o->offer(o->to, table->rows[i].name, "option");
+            const struct option_row *row = &table->rows[i];
+            if (!row->alias_of) {
+                const char *type = table->kind == STATEMENT_SET ? "setting" : "option";
+                o->offer(o->to, row->name, type, help_option_signature(o->names->arena, row));
             }
         }
     }
 }
 
-/* scope: "BUILD MODEL.augment" */
-static void offer_choices(const char *scope, struct offering *o) {
+static const struct option_row *find_option(const char *scope) {
     const char *dot = strrchr(scope, '.');
     for (size_t t = 0; dot && options_table_at(t); t++) {
         const struct option_table *table = options_table_at(t);
         for (size_t i = 0; is_statement(table, scope, (size_t)(dot - scope)) && i < table->count; i++) {
-            const struct option_row *row = &table->rows[i];
-            for (size_t k = 0; row->choices && strcmp(row->name, dot + 1) == 0 && row->choices[k]; k++) {
-                o->offer(o->to, row->choices[k], "value");
+            if (strcmp(table->rows[i].name, dot + 1) == 0) {
+                return &table->rows[i];
             }
+        }
+    }
+    return NULL;
+}
+
+/* Of the option "BUILD MODEL.augment": its choices, inside quotes or with them. */
+static void offer_values(const char *scope, bool quoted, struct offering *o) {
+    const struct option_row *row = find_option(scope);
+    for (size_t k = 0; row && row->choices && row->choices[k]; k++) {
+        const char *text = quoted ? arena_printf(o->names->arena, "'%s'", row->choices[k]) : row->choices[k];
+        if (text) {
+            o->offer(o->to, text, "value", NULL);
+        }
+    }
+    if (quoted && (!row || row->type == OPTION_BOOL || row->type == OPTION_SWITCH)) {
+        o->offer(o->to, "True", "value", NULL);
+        o->offer(o->to, "False", "value", NULL);
+    }
+    if (quoted && (!row || row->type != OPTION_BOOL)) {
+        o->offer(o->to, "None", "value", NULL);
+    }
+}
+
+/* "<model>_<base>", and for SEARCH the score. */
+static void offer_result(void *user, const struct model_record *m) {
+    struct offering *o = user;
+    const char *space = strchr(o->wanted, ' ');
+    if (!space || strcmp(space + 1, m->name) != 0) {
+        return;
+    }
+    bool search = strncmp(o->wanted, "SEARCH ", 7) == 0;
+    char *name = arena_printf(o->names->arena, "%s_%s%s", m->name, m->class_name, search ? "_similarity1" : "");
+    for (char *p = name; p && *p; p++) {
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 32) : *p;
+    }
+    if (name) {
+        o->offer(o->to, name, "column", search ? "real" : "vector");
+    }
+}
+
+static void offer_function(void *user, const char *name) {
+    struct offering *o = user;
+    const struct function_help *row = functions_find(name);
+    o->offer(o->to, name, "function", row ? row->signature : NULL);
+}
+
+/* Base models are those that options are known for. */
+static void offer_bases(struct offering *o) {
+    for (size_t t = 0; options_table_at(t); t++) {
+        if (options_table_at(t)->base) {
+            o->offer(o->to, options_table_at(t)->base, "base model", NULL);
+        }
+    }
+}
+
+static void offer_variables(struct offering *o) {
+    for (const struct variable *v = o->names->notebook->variables.first; v; v = v->next) {
+        if (!v->text) {
+            o->offer(o->to, v->name, "variable", NULL);
         }
     }
 }
@@ -90,7 +155,7 @@ static void offer_files(const struct names *names, const char *typed, struct off
             bool is_folder = entry->d_type == DT_DIR;
             const char *text = arena_printf(names->arena, "%s%s%s", shown, entry->d_name, is_folder ? "/" : "");
             if (text) {
-                o->offer(o->to, text, is_folder ? "folder" : "file");
+                o->offer(o->to, text, is_folder ? "folder" : "file", NULL);
             }
         }
     }
@@ -99,44 +164,66 @@ static void offer_files(const struct names *names, const char *typed, struct off
     }
 }
 
-static void each(void *user, enum vocabulary_kind kind, const char *scope, vocabulary_offer *offer, void *to) {
-    struct names *names = user;
-    struct offering o = {offer, to};
+/* Names that the store keeps. */
+static void offer_stored(enum vocabulary_kind kind, const char *scope, struct store *store, struct offering *o) {
     struct err ignored = ERR_INIT;
-    const struct dataset *dataset;
+    o->wanted = scope;
     switch (kind) {
     case VOCABULARY_MODEL:
-        if (names->store) {
-            registry_each(names->store, offer_model, &o, &ignored);
-        }
+        registry_each(store, offer_model, o, &ignored);
+        break;
+    case VOCABULARY_RESULT:
+        registry_each(store, offer_result, o, &ignored);
         break;
     case VOCABULARY_TABLE:
-        if (names->store) {
-            store_each_table(names->store, offer_table, &o, &ignored);
-        }
+        store_each_table(store, offer_table, o, &ignored);
         break;
     case VOCABULARY_COLUMN:
-        if (names->store) {
-            store_each_column(names->store, scope, offer_column, &o, &ignored);
-        }
+        store_each_column(store, scope, offer_column, o, &ignored);
         break;
+    case VOCABULARY_FUNCTION:
+        store_each_function(store, offer_function, o, &ignored);
+        break;
+    default:
+        break;
+    }
+}
+
+static void each(void *user, enum vocabulary_kind kind, const char *scope, vocabulary_offer *offer, void *to) {
+    struct names *names = user;
+    struct offering o = {.offer = offer, .to = to, .names = names};
+    const struct dataset *dataset;
+    switch (kind) {
     case VOCABULARY_BASE:
-        offer(to, "SimCLR", "base model");
+        offer_bases(&o);
         break;
     case VOCABULARY_DATASET:
         for (size_t i = 0; (dataset = dataset_at(i)); i++) {
-            offer(to, dataset->name, "dataset");
+            offer(to, dataset->name, "dataset", dataset->data_type);
         }
         break;
     case VOCABULARY_OPTION:
         offer_options(scope, &o);
         break;
+    case VOCABULARY_SETTING:
+        offer_options("SET", &o);
+        break;
     case VOCABULARY_CHOICE:
-        offer_choices(scope, &o);
+        offer_values(scope, false, &o);
+        break;
+    case VOCABULARY_VALUE:
+        offer_values(scope, true, &o);
+        break;
+    case VOCABULARY_VARIABLE:
+        offer_variables(&o);
         break;
     case VOCABULARY_FILE:
         offer_files(names, scope, &o);
         break;
+    default:
+        if (names->store) {
+            offer_stored(kind, scope, names->store, &o);
+        }
     }
 }
 

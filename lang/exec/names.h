@@ -4,12 +4,14 @@
 
 #include "base/arena.h"
 #include "lang/data/workspace.h"
+#include "lang/exec/notebook.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completion.h"
 
 struct names {
     struct store *store; /* NULL: there is none yet, so no models, tables and columns */
     const struct workspace *workspace;
+    const struct notebook *notebook;
     struct arena *arena;
 };
 

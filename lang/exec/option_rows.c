@@ -1,6 +1,8 @@
 /* Every option of every statement, one row each. To add one: a row here, and a field in option_rows.h. */
 #include "lang/exec/option_rows.h"
 
+#include "lang/exec/settings.h"
+
 #include "ml/image/preset.h"
 
 static const char *const backbone_choices[] = {"auto", "cnn", "resnet18", "resnet50", "efficientnet_lite0", NULL};
@@ -192,8 +194,8 @@ const struct option_table upload_options = {STATEMENT_UPLOAD_MODEL, NULL, upload
 const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
 
 const struct option_table *options_table_at(size_t index) {
-    static const struct option_table *const tables[] = {&build_options,  &fit_options,   &convert_options,
-                                                        &search_options, &print_options, &copy_options,
-                                                        &get_options,    &upload_options};
+    static const struct option_table *const tables[] = {&build_options,  &fit_options,    &convert_options,
+                                                        &search_options, &print_options,  &copy_options,
+                                                        &get_options,    &upload_options, &settings_table};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

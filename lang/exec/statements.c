@@ -2,6 +2,8 @@
 #include "lang/exec/statements.h"
 
 #include "lang/exec/exec_int.h"
+#include "lang/exec/notebook.h"
+#include "lang/exec/shortcut.h"
 
 #include <string.h>
 
@@ -26,6 +28,9 @@ static const struct statement_row rows[] = {
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
     {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},
+    {STATEMENT_SET, "SET", run_set, NULL},
+    {STATEMENT_SHOW, "SHOW", NULL, lower_show},
+    {STATEMENT_NAME, "a variable", variables_show, NULL},
     /* Known, and not built yet. */
     {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
     {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
@@ -67,11 +72,32 @@ enum err_code statement_lower(struct context *c, const struct statement *s, stru
     return buf_ok(&r->sql) ? ERR_OK : err_nomem(e);
 }
 
+/* name = %thanosql …; only what returns a table can be kept. */
+static enum err_code keep_result(struct context *c, const struct statement_row *row, const struct statement *s,
+                                 struct err *e) {
+    bool table = s->kind == STATEMENT_SQL || (row && row->lower);
+    if (!table && row && row->run) {
+        err_set(e, ERR_SYNTAX, "%s returns no table to be kept as %s", row->words, s->into.text);
+        err_hint(e, "run it without the name");
+        return context_at(e, s->into.span);
+    }
+    if (variables_keep(c, s, e) != ERR_OK) {
+        context_at(e, s->span);
+    }
+    return e->code;
+}
+
 enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
     const struct statement_row *row = find_row(s);
     c->running = s;
     if (context_check(c, e) != ERR_OK) {
         return e->code;
+    }
+    if (s->kind != STATEMENT_MAGIC && last_result_need(c, s->span, e) != ERR_OK) {
+        return e->code;
+    }
+    if (s->into.text && s->kind != STATEMENT_MAGIC) {
+        return keep_result(c, row, s, e);
     }
     if (row && row->run) {
         row->run(c, s, e);
@@ -100,16 +126,20 @@ static enum err_code show_rows(struct context *c, struct store_query *q, struct 
     for (size_t i = 0; i < count; i++) {
         columns[i] = store_column(q, i);
     }
+    struct last_result *last = &c->notebook->variables.last;
+    last_result_begin(last, columns, count);
     c->out->table_begin(c->out->user, columns, count);
     while (row && context_check(c, e) == ERR_OK) {
         for (size_t i = 0; i < count; i++) {
             values[i] = store_value(q, i);
         }
+        last_result_add(last, values);
         c->out->table_row(c->out->user, values);
         store_step(q, &row, e);
         row = row && e->code == ERR_OK;
     }
     if (e->code == ERR_OK) {
+        last_result_end(last);
         c->out->table_end(c->out->user);
     }
     return e->code;
@@ -138,27 +168,54 @@ enum err_code statement_show(struct context *c, struct relation *r, struct span 
     return ERR_OK;
 }
 
+/* Statements that stand for one, all or none of them. */
+static enum err_code run_steps(struct context *c, struct relation_sql *sql, struct span span, struct err *e) {
+    if (store_begin(c->store, e) != ERR_OK) {
+        return e->code;
+    }
+    for (const struct sql_step *step = sql->out.steps; step && e->code == ERR_OK; step = step->next) {
+        struct relation r = RELATION_INIT;
+        struct store_query *q = NULL;
+        bool row = true;
+        if (relation_add_step(c, &r, sql, step, e) == ERR_OK && relation_prepare(c, &r, span, &q, e) == ERR_OK) {
+            while (row && store_step(q, &row, e) == ERR_OK) {
+            }
+        }
+        store_finish(q);
+        relation_release(c, &r);
+    }
+    if (e->code != ERR_OK) {
+        store_rollback(c->store);
+        return context_at(e, span);
+    }
+    return store_commit(c->store, e);
+}
+
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
     struct relation r = RELATION_INIT;
-    bool created = false;
-    if (exec_refuse_view(c, s, e) == ERR_OK && relation_add_query(c, &r, &s->query, e) == ERR_OK &&
-        exec_create_as(c, &r, s->query.span, &created, e) == ERR_OK) {
-        if (created) {
-            context_say(c, "Success");
-        } else {
+    struct relation_sql sql;
+    bool done = false;
+    if (exec_refuse_view(c, s, e) != ERR_OK) {
+        return e->code;
+    }
+    if (shortcut_query(c, &r, &s->query, &done, e) != ERR_OK || done) {
+        if (e->code == ERR_OK) {
             statement_show(c, &r, s->query.span, e);
+        }
+        relation_release(c, &r);
+        return e->code;
+    }
+    if (relation_lower(c, &r, &s->query, NULL, &sql, e) == ERR_OK) {
+        const struct sql_step *first = sql.out.steps;
+        if (first && !first->next) {
+            if (relation_add_step(c, &r, &sql, first, e) == ERR_OK) {
+                statement_show(c, &r, s->query.span, e);
+            }
+        } else if (!first || run_steps(c, &sql, s->query.span, e) == ERR_OK) {
+            context_say(c, "Success");
         }
     }
     relation_release(c, &r);
+    relation_sql_release(c, &sql);
     return e->code;
-}
-
-enum err_code run_magic(struct context *c, const struct statement *s, struct err *e) {
-    (void)e;
-    if (strcmp(s->word, "api_token") == 0) {
-        context_say(c, "API token accepted; none is needed here, and it was not kept.");
-    } else if (strcmp(s->word, "api_url") == 0) {
-        context_say(c, "Cells run on this machine, so the address is not used.");
-    }
-    return ERR_OK;
 }

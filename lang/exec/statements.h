@@ -15,6 +15,8 @@ enum err_code statement_lower(struct context *c, const struct statement *s, stru
 enum err_code statement_show(struct context *c, struct relation *r, struct span span, struct err *e);
 
 /* The functions behind the rows; one file a family. Effects end in `Success`; lower_… append a SELECT. */
+enum err_code run_set(struct context *c, const struct statement *s, struct err *e);
+enum err_code lower_show(struct context *c, const struct statement *s, struct relation *r, struct err *e);
 enum err_code run_magic(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e);

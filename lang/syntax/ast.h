@@ -11,7 +11,7 @@ struct span {
 
 enum statement_kind {
     STATEMENT_SQL,
-    STATEMENT_MAGIC,        /* word: "load_ext", "reload_ext", "api_token", "api_url"; name: the rest, never a token */
+    STATEMENT_MAGIC,        /* word: as in struct magic_part; name: its detail; into: the variable of "variable" */
     STATEMENT_BUILD_MODEL,  /* name, base, options, query */
     STATEMENT_FIT_MODEL,    /* name, base, options, query */
     STATEMENT_UPLOAD_MODEL, /* name, options, source */
@@ -29,6 +29,9 @@ enum statement_kind {
     STATEMENT_GET,          /* word: "model" or "dataset", name, options, alias */
     STATEMENT_CREATE_USING, /* CREATE TABLE name USING base options FROM source */
     STATEMENT_EXPLAIN,      /* query, with a SEARCH in it */
+    STATEMENT_SET,  /* word: "set" or "reset"; name: the setting, absent for RESET thanosql; source: the value */
+    STATEMENT_SHOW, /* name: the setting, absent for all */
+    STATEMENT_NAME, /* name: a variable of the notebook, shown */
 };
 
 enum literal_kind { LITERAL_NONE, LITERAL_STRING, LITERAL_NUMBER, LITERAL_BOOL, LITERAL_WORD, LITERAL_LIST };
@@ -77,6 +80,7 @@ struct statement {
     struct span span;
     const char *word;
     struct name name, base, alias;
+    struct name into; /* name = %thanosql …: the variable that keeps the result */
     struct option *options, *inputs;
     struct literal source; /* kind LITERAL_NONE if absent */
     struct query query;    /* for STATEMENT_SQL the whole statement */

@@ -28,7 +28,7 @@ struct collection {
     bool failed;
 };
 
-static void hold(void *to, const char *text, const char *type) {
+static void hold(void *to, const char *text, const char *type, const char *signature) {
     struct collection *c = to;
     if (c->failed || c->count >= HELD_MOST || strncasecmp(text, c->prefix, c->prefix_len) != 0) {
         return;
@@ -46,9 +46,9 @@ static void hold(void *to, const char *text, const char *type) {
         c->held = grown;
         c->room = more;
     }
-    char *copy = arena_strdup(c->arena, text);
-    c->failed = !copy;
-    c->held[c->count++] = (struct completion_match){copy, type};
+    char *copy = arena_strdup(c->arena, text), *more = signature ? arena_strdup(c->arena, signature) : NULL;
+    c->failed = !copy || (signature && !more);
+    c->held[c->count++] = (struct completion_match){copy, type, more ? more : ""};
 }
 
 static void hold_keyword(struct collection *c, const char *word, size_t len) {
@@ -61,7 +61,7 @@ static void hold_keyword(struct collection *c, const char *word, size_t len) {
         text[i] = fold ? (char)(word[i] | 32) : word[i];
     }
     text[len] = '\0';
-    hold(c, text, "keyword");
+    hold(c, text, "keyword", NULL);
 }
 
 /* Words separated by blanks. */
@@ -85,7 +85,7 @@ static void hold_keywords(struct collection *c, unsigned traits) {
 
 static void hold_list(struct collection *c, const char *const *texts, size_t count, const char *type) {
     for (size_t i = 0; i < count; i++) {
-        hold(c, texts[i], type);
+        hold(c, texts[i], type, NULL);
     }
 }
 
@@ -110,11 +110,12 @@ static char *table_name(struct collection *c, const char *code, const struct tok
 }
 
 /* Columns of the tables that the statement names after FROM, JOIN, INTO and UPDATE, on either side of the cursor; of
- * one of them alone where its name or alias stands before the dot. */
+ * one of them alone where its name or alias stands before the dot. And those that its SEARCH and CONVERT add. */
 static void hold_columns(struct collection *c, const char *code, const struct place *p) {
     struct lexer x = {.code = code, .at = p->text.at, .end = p->text.at + p->text.len};
     struct err ignored = ERR_INIT;
     struct token before = {.kind = TOKEN_END}, t, next;
+    enum keyword using = WORD_OTHER;
     while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
         bool table = before.kind == TOKEN_WORD && (before.keyword == WORD_FROM || before.keyword == WORD_JOIN ||
                                                    before.keyword == WORD_INTO || before.keyword == WORD_UPDATE);
@@ -128,6 +129,17 @@ static void hold_columns(struct collection *c, const char *code, const struct pl
                 ask(c, VOCABULARY_COLUMN, name);
             }
         }
+        if (t.kind == TOKEN_WORD && (t.keyword == WORD_SEARCH || t.keyword == WORD_CONVERT)) {
+            using = t.keyword;
+        }
+        if (using != WORD_OTHER && before.kind == TOKEN_WORD && before.keyword == WORD_USING && p->table.len == 0) {
+            char *model = table_name(c, code, &t);
+            char *scope = model ? arena_printf(c->arena, "%s %s", keyword_text(using), model) : NULL;
+            if (scope) {
+                ask(c, VOCABULARY_RESULT, scope);
+            }
+            using = WORD_OTHER;
+        }
         before = t;
     }
 }
@@ -139,7 +151,6 @@ static bool ends_with(const char *text, const char *end) {
 
 /* An option's value: what its name speaks of, and the choices the caller knows. */
 static void hold_values(struct collection *c, const char *code, const struct place *p) {
-    static const char *const literals[] = {"True", "False", "None"};
     char *key = arena_strndup(c->arena, code + p->key.at, p->key.len);
     char *scope = key ? arena_printf(c->arena, "%s.%s", p->statement ? p->statement : "", key) : NULL;
     if (!scope) {
@@ -147,7 +158,7 @@ static void hold_values(struct collection *c, const char *code, const struct pla
         return;
     }
     if (!p->in_quote) {
-        hold_list(c, literals, 3, "value");
+        ask(c, VOCABULARY_VALUE, scope);
         return;
     }
     if (p->statement) {
@@ -166,10 +177,8 @@ static void hold_wanted(struct collection *c, const char *code, const struct pla
         unsigned wants;
         enum vocabulary_kind kind;
     } plain[] = {
-        {PLACE_MODEL, VOCABULARY_MODEL},
-        {PLACE_BASE, VOCABULARY_BASE},
-        {PLACE_TABLE, VOCABULARY_TABLE},
-        {PLACE_DATASET, VOCABULARY_DATASET},
+        {PLACE_MODEL, VOCABULARY_MODEL},       {PLACE_BASE, VOCABULARY_BASE},       {PLACE_TABLE, VOCABULARY_TABLE},
+        {PLACE_VARIABLE, VOCABULARY_VARIABLE}, {PLACE_SETTING, VOCABULARY_SETTING}, {PLACE_DATASET, VOCABULARY_DATASET},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (p->wants & plain[i].wants) {
@@ -185,6 +194,7 @@ static void hold_wanted(struct collection *c, const char *code, const struct pla
     }
     if (p->wants & PLACE_SQL) {
         hold_words(c, sql_words);
+        ask(c, VOCABULARY_FUNCTION, NULL);
     }
     if (p->wants & PLACE_INPUT) {
         hold_list(c, inputs, sizeof inputs / sizeof *inputs, "input");
@@ -282,7 +292,8 @@ static bool find_text(struct arena *a, const char *code, size_t len, size_t curs
 
 enum err_code syntax_complete(const char *code, size_t len, size_t cursor, const struct vocabulary *names,
                               struct arena *a, struct completion *out, struct err *e) {
-    static const char *const magics[] = {"%load_ext", "%reload_ext", "%thanosql", "%psql", "%%thanosql", "%%psql"};
+    static const char *const magics[] = {"%load_ext", "%reload_ext", "%thanosql",  "%psql",
+                                         "%lsmagic",  "%who",        "%%thanosql", "%%psql"};
     struct collection c = {.arena = a, .names = names};
     struct place p;
     struct span text, typed;

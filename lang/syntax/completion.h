@@ -10,20 +10,25 @@
 #define COMPLETION_MOST 500
 
 enum vocabulary_kind {
-    VOCABULARY_MODEL,   /* scope NULL */
-    VOCABULARY_BASE,    /* base models; scope NULL */
-    VOCABULARY_TABLE,   /* scope NULL */
-    VOCABULARY_DATASET, /* scope NULL */
-    VOCABULARY_COLUMN,  /* scope: the table, as in the engine (folded unless quoted) */
-    VOCABULARY_OPTION,  /* scope: the statement: "BUILD MODEL", "CONVERT", "COPY", "CREATE TABLE", … */
-    VOCABULARY_CHOICE,  /* values of an option; scope: "BUILD MODEL.augment"; text without quotes */
-    VOCABULARY_FILE,    /* scope: the path typed so far; texts are whole paths, folders with a / at the end */
+    VOCABULARY_MODEL,    /* scope NULL */
+    VOCABULARY_BASE,     /* base models; scope NULL */
+    VOCABULARY_TABLE,    /* scope NULL */
+    VOCABULARY_DATASET,  /* scope NULL */
+    VOCABULARY_COLUMN,   /* scope: the table, as in the engine (folded unless quoted) */
+    VOCABULARY_OPTION,   /* scope: the statement: "BUILD MODEL", "CONVERT", "COPY", "CREATE TABLE", … */
+    VOCABULARY_CHOICE,   /* values of an option; scope: "BUILD MODEL.augment"; text without quotes */
+    VOCABULARY_VALUE,    /* the same where no quote is open: choices in quotes, True, False, None */
+    VOCABULARY_RESULT,   /* columns that a statement's result has beside its query's; scope: "SEARCH m", "CONVERT m" */
+    VOCABULARY_FUNCTION, /* scope NULL */
+    VOCABULARY_SETTING,  /* scope NULL; names without thanosql. */
+    VOCABULARY_VARIABLE, /* scope NULL; results that are tables */
+    VOCABULARY_FILE,     /* scope: the path typed so far; texts are whole paths, folders with a / at the end */
 };
 
-/* The names there are. `each` calls offer(to, text, type) for each one, in any order; those that do not begin with
- * what was typed are dropped here. text and type are borrowed for the call (type: a string that lives on). It may
- * offer nothing for a kind it does not know. */
-typedef void vocabulary_offer(void *to, const char *text, const char *type);
+/* The names there are. `each` calls offer(to, text, type, signature) for each one, in any order; those that do not
+ * begin with what was typed are dropped here. text and signature (NULL: none) are borrowed for the call, type is a
+ * string that lives on. It may offer nothing for a kind it does not know. */
+typedef void vocabulary_offer(void *to, const char *text, const char *type, const char *signature);
 struct vocabulary {
     void *user;
     void (*each)(void *user, enum vocabulary_kind kind, const char *scope, vocabulary_offer *offer, void *to);

@@ -28,14 +28,17 @@ static const struct pattern {
     {WORD_COPY, "COPY", "table OPTIONS? FROM new"},
     {WORD_LIST, "LIST", "MODEL|TABLE|THANOSQL"},
     {WORD_GET, "GET", "THANOSQL DATASET|MODEL dataset OPTIONS?"},
+    {WORD_SET, "SET", "THANOSQL setting to value"},
+    {WORD_RESET, "SET", "THANOSQL setting"},
+    {WORD_SHOW, "SET", "THANOSQL setting"},
 };
 
 static const struct {
     const char *item;
     unsigned wants;
 } item_kinds[] = {
-    {"model", PLACE_MODEL},     {"base", PLACE_BASE},    {"table", PLACE_TABLE},
-    {"dataset", PLACE_DATASET}, {"input?", PLACE_INPUT},
+    {"model", PLACE_MODEL},  {"base", PLACE_BASE},       {"table", PLACE_TABLE}, {"dataset", PLACE_DATASET},
+    {"input?", PLACE_INPUT}, {"setting", PLACE_SETTING}, {"value", PLACE_VALUE},
 };
 
 struct item {
@@ -132,6 +135,8 @@ static bool walk_pattern(struct arena *a, const struct pattern *p, const struct 
         out->words = "MODEL DATASET TUTORIAL";
         return false;
     }
+    out->statement = p->statement;
+    out->key = count > 1 ? t[count - 2].span : (struct span){0, 0}; /* what stands before = */
     for (bool more = item.len > 0; more; item = next_item(&rest)) {
         want_item(a, &item, out);
         more = item.optional && *rest;
@@ -159,7 +164,8 @@ static void want_sql(const char *code, const struct token *t, size_t count, stru
     }
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         if ((last->kind == TOKEN_WORD && last->keyword == tables[k]) || (from && is_sign(last, ','))) {
-            out->wants = PLACE_TABLE;
+            bool reads = last->kind != TOKEN_WORD || last->keyword == WORD_FROM || last->keyword == WORD_JOIN;
+            out->wants = PLACE_TABLE | (reads ? PLACE_VARIABLE : 0);
             return;
         }
     }

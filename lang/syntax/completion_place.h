@@ -15,12 +15,14 @@ enum place_wants {
     PLACE_BASE = 1 << 3,
     PLACE_TABLE = 1 << 4,
     PLACE_DATASET = 1 << 5,
-    PLACE_OPTION = 1 << 6, /* an option's name, of `statement` */
-    PLACE_VALUE = 1 << 7,  /* the value of option `key` of `statement` */
-    PLACE_INPUT = 1 << 8,  /* SEARCH's input clauses */
-    PLACE_COLUMN = 1 << 9, /* of the query's tables, or of `table` alone */
-    PLACE_SQL = 1 << 10,   /* SQL's words */
-    PLACE_FILE = 1 << 11,  /* a path, inside quotes */
+    PLACE_OPTION = 1 << 6,    /* an option's name, of `statement` */
+    PLACE_VALUE = 1 << 7,     /* the value of option `key` of `statement` */
+    PLACE_INPUT = 1 << 8,     /* SEARCH's input clauses */
+    PLACE_COLUMN = 1 << 9,    /* of the query's tables, or of `table` alone */
+    PLACE_SQL = 1 << 10,      /* SQL's words */
+    PLACE_FILE = 1 << 11,     /* a path, inside quotes */
+    PLACE_SETTING = 1 << 12,  /* behind thanosql. */
+    PLACE_VARIABLE = 1 << 13, /* a result that was kept, where a query names its tables */
 };
 
 struct place {

@@ -4,7 +4,9 @@
 
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "lang/syntax/foreign.h"
 #include "lang/syntax/lexer.h"
+#include "lang/syntax/notebook_line.h"
 #include "lang/syntax/python.h"
 
 #include <string.h>
@@ -15,6 +17,7 @@ struct splitter {
     const char *code;
     size_t at, end;
     struct magic_part **tail;
+    struct span into; /* the variable that the magic line being read sets */
     struct err *e;
 };
 
@@ -39,7 +42,7 @@ static void add_part(struct splitter *s, const char *word, bool line, struct spa
         err_nomem(s->e);
         return;
     }
-    *part = (struct magic_part){word, line, span, detail, NULL};
+    *part = (struct magic_part){word, line, span, detail, s->into, NULL};
     *s->tail = part;
     s->tail = &part->next;
 }
@@ -155,33 +158,18 @@ static size_t run_line(struct splitter *s, const struct magic_line *l) {
     return stop;
 }
 
-/* Magics of Python's shell that people bring along. */
-static bool known_elsewhere(const struct splitter *s, struct span word) {
-    static const char *const names[] = {
-        "bash",    "sh",      "script",     "system", "sx",         "pip",      "conda",      "python",  "time",
-        "timeit",  "capture", "writefile",  "run",    "matplotlib", "cd",       "pwd",        "ls",      "env",
-        "set_env", "html",    "javascript", "js",     "latex",      "markdown", "autoreload", "config",  "who",
-        "whos",    "reset",   "sql",        "store",  "prun",       "debug",    "pdb",        "history", "cat",
-        "mkdir",   "rm",      "cp",         "mv",     "lsmagic"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (spelt(s, word, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void refuse_magic(struct splitter *s, const struct magic_line *l) {
-    static const char *const names[] = {"thanosql", "psql", "load_ext", "reload_ext"};
+    static const char *const names[] = {"thanosql", "psql", "load_ext", "reload_ext", "lsmagic", "who"};
+    const char *advice = foreign_advice(s->code + l->word.at, l->word.len);
     char word[64];
     size_t len = shown_length(s, l->word);
     memcpy(word, s->code + l->word.at, len);
     word[len] = '\0';
     const char *percent = l->whole_cell ? "%%" : "%";
-    if (known_elsewhere(s, l->word)) {
+    if (advice) {
         err_set(s->e, ERR_UNSUPPORTED, "%s%s belongs to Python notebooks; this kernel runs ThanoSQL and SQL", percent,
                 word);
-        err_hint(s->e, "use a Python notebook or a terminal for it");
+        err_hint(s->e, "%s", advice);
     } else {
         struct suggest near;
         suggest_begin(&near, word);
@@ -190,7 +178,8 @@ static void refuse_magic(struct splitter *s, const struct magic_line *l) {
         }
         err_set(s->e, ERR_SYNTAX, "There is no magic %s%s%s%s%s%s", percent, word,
                 near.best[0] ? "; did you mean " : "", near.best[0] ? percent : "", near.best, near.best[0] ? "?" : "");
-        err_hint(s->e, "there are %%%%thanosql, %%thanosql, %%%%psql, %%psql, %%load_ext and %%reload_ext");
+        err_hint(s->e,
+                 "there are %%%%thanosql, %%thanosql, %%%%psql, %%psql, %%load_ext, %%reload_ext, %%lsmagic and %%who");
     }
     err_at(s->e, l->span.at, l->word.at + len - l->span.at);
 }
@@ -203,6 +192,10 @@ static size_t magic_line(struct splitter *s, size_t at) {
     }
     if (!l.whole_cell && (spelt(s, l.word, "load_ext") || spelt(s, l.word, "reload_ext"))) {
         load_extension(s, &l);
+    } else if (!l.whole_cell && (spelt(s, l.word, "lsmagic") || spelt(s, l.word, "magic"))) {
+        add_part(s, "lsmagic", true, l.span, NULL);
+    } else if (!l.whole_cell && (spelt(s, l.word, "who") || spelt(s, l.word, "whos"))) {
+        add_part(s, "who", true, l.span, NULL);
     } else {
         refuse_magic(s, &l);
     }
@@ -230,6 +223,28 @@ static bool leaves_text(const struct splitter *s, size_t at, bool pending) {
     return ours || (!pending && (s->code[at] == '!' || l.word.len > 0));
 }
 
+/* Whether a line of the notebook's own begins at the word or question mark. */
+static bool is_notebook_line(const struct splitter *s, const struct token *t, size_t from) {
+    bool may = t->kind == TOKEN_WORD || (t->kind == TOKEN_SIGN && t->sign == '?');
+    return may && begins_line(s, t->span.at, from) &&
+           notebook_line_read(s->arena, s->code, t->span.at, s->end).kind != LINE_STATEMENT;
+}
+
+/* A variable or a question; false where the line at `at` is neither. */
+static bool notebook_line(struct splitter *s, size_t at) {
+    struct notebook_line line = notebook_line_read(s->arena, s->code, at, s->end);
+    struct span span = {at, line.end - at};
+    s->into = line.name;
+    if (line.kind == LINE_ASSIGNED) {
+        s->at = magic_line(s, line.end);
+    } else if (line.kind != LINE_STATEMENT) {
+        add_part(s, line.kind == LINE_TEXT ? "variable" : "help", true, span, line.text);
+        s->at = line.end;
+    }
+    s->into = (struct span){0, 0};
+    return line.kind != LINE_STATEMENT;
+}
+
 /* Statement text from s->at to the next magic line or the end. */
 static void statement_text(struct splitter *s) {
     size_t start = s->at, stop = s->end, depth = 0;
@@ -239,7 +254,8 @@ static void statement_text(struct splitter *s) {
     struct token t;
     while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
         bool outside = depth == 0 && t.kind == TOKEN_SIGN && (t.sign == '%' || t.sign == '!');
-        if (outside && begins_line(s, t.span.at, start) && leaves_text(s, t.span.at, pending)) {
+        bool magic = outside && begins_line(s, t.span.at, start) && leaves_text(s, t.span.at, pending);
+        if (magic || (!pending && depth == 0 && is_notebook_line(s, &t, start))) {
             stop = t.span.at;
             break;
         }
@@ -257,11 +273,14 @@ static void statement_text(struct splitter *s) {
 
 enum err_code magic_split(struct arena *a, const char *code, size_t len, struct magic_part **out, struct err *e) {
     struct magic_part *first = NULL;
-    struct splitter s = {a, code, mark_length(code, len), len, &first, e};
+    struct splitter s = {.arena = a, .code = code, .at = mark_length(code, len), .end = len, .tail = &first, .e = e};
     while (s.at < len && e->code == ERR_OK) {
         size_t at = s.at;
         while (at < len && (blank(code[at]) || code[at] == '\n')) {
             at++;
+        }
+        if (at < len && begins_line(&s, at, 0) && notebook_line(&s, at)) {
+            continue;
         }
         if (at < len && code[at] == '%' && begins_line(&s, at, 0)) {
             s.at = magic_line(&s, at);

@@ -72,6 +72,9 @@ enum err_code parse_options(struct parser *p, struct option **out);
 /* inputs = { inkey "=" ( string | vlist ) } ; SEARCH's clause, each after an optional comma */
 enum err_code parse_inputs(struct parser *p, struct option **out);
 
+/* value = string | number | "True" | "False" | "None" | vlist | bareword ; `what` says what is expected */
+enum err_code parse_value(struct parser *p, const char *what, struct literal *out);
+
 /* "FROM" path ; path = string */
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out);
 

@@ -260,6 +260,10 @@ enum err_code parse_inputs(struct parser *p, struct option **out) {
     return ERR_OK;
 }
 
+enum err_code parse_value(struct parser *p, const char *what, struct literal *out) {
+    return literal(p, what, out);
+}
+
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
     p->lexer.backslashes = true;
     if (parse_keyword(p, WORD_FROM, after) != ERR_OK) {

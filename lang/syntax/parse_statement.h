@@ -26,4 +26,9 @@ enum err_code parse_get(struct parser *p, struct statement *out);
 enum err_code parse_list(struct parser *p, struct statement *out);
 enum err_code parse_create_using(struct parser *p, struct statement *out);
 
+/* parse_setting.c */
+enum err_code parse_set(struct parser *p, struct statement *out);
+enum err_code parse_reset(struct parser *p, struct statement *out);
+enum err_code parse_show(struct parser *p, struct statement *out);
+
 #endif

@@ -53,6 +53,9 @@ static const struct statement_row {
      "EXPLAIN SEARCH IMAGE …, or EXPLAIN SELECT … FROM (SEARCH IMAGE …)"},
     {WORD_CREATE, WORD_TABLE, STATEMENT_CREATE_USING, parse_create_using, is_create_using,
      "CREATE TABLE name USING model [OPTIONS (name=value, …)] FROM 'folder'"},
+    {WORD_SET, WORD_THANOSQL, STATEMENT_SET, parse_set, NULL, "SET thanosql.name = value"},
+    {WORD_RESET, WORD_THANOSQL, STATEMENT_SET, parse_reset, NULL, "RESET thanosql.name"},
+    {WORD_SHOW, WORD_THANOSQL, STATEMENT_SHOW, parse_show, NULL, "SHOW thanosql, or SHOW thanosql.name"},
 };
 
 /* Words that others use for what is called differently here. */
@@ -113,6 +116,32 @@ static const struct statement_row *find_row(const struct parser *p) {
     return NULL;
 }
 
+enum err_code parse_refuse_word(const char *code, struct span at, struct err *e) {
+    char word[64];
+    size_t len = utf8_cut(code + at.at, at.len < 60 ? at.len : 60);
+    memcpy(word, code + at.at, len);
+    word[len] = '\0';
+    struct suggest s;
+    suggest_begin(&s, word);
+    for (int k = WORD_OTHER + 1; k < WORD_COUNT; k++) {
+        if (keyword_is((enum keyword)k, KEYWORD_THANOSQL | KEYWORD_SQL)) {
+            suggest_offer(&s, keyword_text((enum keyword)k));
+        }
+    }
+    err_set(e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
+            s.best[0] ? "?" : "");
+    err_hint(e, "statements: SELECT and other SQL, GET, COPY, BUILD, FIT, CONVERT, SEARCH, PREDICT, EVALUATE, "
+                "PRINT, LIST, DELETE MODEL");
+    return err_at(e, at.at, at.len);
+}
+
+/* A word alone may be a variable's name, which only the session knows. */
+static bool is_name_alone(const struct parser *p) {
+    struct token next = parse_peek(p);
+    bool ends = next.kind == TOKEN_END || (next.kind == TOKEN_SIGN && next.sign == ';');
+    return p->parentheses == 0 && p->token.kind == TOKEN_WORD && ends;
+}
+
 static enum err_code unknown_statement(struct parser *p) {
     size_t len = utf8_cut(p->code + p->token.span.at, p->token.span.len < 60 ? p->token.span.len : 60);
     char word[64];
@@ -127,18 +156,7 @@ static enum err_code unknown_statement(struct parser *p) {
         err_hint(p->e, "a statement begins with a word such as SELECT, COPY, BUILD, SEARCH or PRINT");
         return err_at(p->e, p->token.span.at, p->token.span.len);
     }
-    struct suggest s;
-    suggest_begin(&s, word);
-    for (int k = WORD_OTHER + 1; k < WORD_COUNT; k++) {
-        if (keyword_is((enum keyword)k, KEYWORD_THANOSQL | KEYWORD_SQL)) {
-            suggest_offer(&s, keyword_text((enum keyword)k));
-        }
-    }
-    err_set(p->e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
-            s.best[0] ? "?" : "");
-    err_hint(p->e, "statements: SELECT and other SQL, GET, COPY, BUILD, FIT, CONVERT, SEARCH, PREDICT, EVALUATE, "
-                   "PRINT, LIST, DELETE MODEL");
-    return err_at(p->e, p->token.span.at, p->token.span.len);
+    return parse_refuse_word(p->code, p->token.span, p->e);
 }
 
 static enum err_code refuse_mistaken(struct parser *p) {
@@ -172,7 +190,14 @@ static enum err_code parse_statement(struct parser *p, struct statement **out) {
         row->parse(p, s);
     } else if (refuse_mistaken(p) == ERR_OK) {
         bool sql = parse_at_sign(p, '(') || (p->token.kind == TOKEN_WORD && keyword_is(p->token.keyword, KEYWORD_SQL));
-        (void)(sql ? parse_sql(p, &s->query) : unknown_statement(p));
+        if (sql) {
+            parse_sql(p, &s->query);
+        } else if (is_name_alone(p)) {
+            s->kind = STATEMENT_NAME;
+            parse_name(p, "a name", NAME_FOLDED, false, &s->name);
+        } else {
+            unknown_statement(p);
+        }
     }
     if (p->e->code != ERR_OK) {
         return p->e->code;
@@ -212,6 +237,27 @@ static enum err_code parse_text(struct parser *p, struct span text, struct state
     return ERR_OK;
 }
 
+/* The variable that a part sets, as the engine knows names; none is fine. */
+static enum err_code variable_name(struct parser *p, const struct magic_part *part, struct name *out) {
+    if (part->into.len > 0) {
+        char *text = arena_strndup(p->arena, p->code + part->into.at, part->into.len);
+        for (char *c = text; c && *c; c++) {
+            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 32) : *c;
+        }
+        *out = (struct name){text, part->into};
+        return text ? ERR_OK : err_nomem(p->e);
+    }
+    return ERR_OK;
+}
+
+/* name = %thanosql …: the last statement's result is the variable. */
+static enum err_code keep_result(struct parser *p, const struct magic_part *part, struct statement *first) {
+    while (first && first->next) {
+        first = first->next;
+    }
+    return first && part->into.len > 0 ? variable_name(p, part, &first->into) : p->e->code;
+}
+
 static enum err_code add_magic(struct parser *p, const struct magic_part *part, struct statement ***tail) {
     struct statement *s = arena_alloc(p->arena, sizeof *s);
     if (!s) {
@@ -221,14 +267,16 @@ static enum err_code add_magic(struct parser *p, const struct magic_part *part, 
     s->span = part->span;
     s->word = part->word;
     s->name = (struct name){part->detail, part->span};
+    if (variable_name(p, part, &s->into) != ERR_OK) {
+        return p->e->code;
+    }
     **tail = s;
     *tail = &s->next;
     return ERR_OK;
 }
 
-enum err_code parse_typed(struct arena *a, const char *code, size_t len, struct statement **out, bool *wants_more,
-                          struct err *e) {
-    struct magic_part *part = NULL;
+static enum err_code parse_parts_typed(struct arena *a, const char *code, struct magic_part *part,
+                                       struct statement **out, bool *wants_more, struct err *e) {
     struct statement *first = NULL, **tail = &first;
     struct parser *p = arena_alloc(a, sizeof *p);
     *wants_more = false;
@@ -238,19 +286,35 @@ enum err_code parse_typed(struct arena *a, const char *code, size_t len, struct 
     p->arena = a;
     p->code = code;
     p->e = e;
-    magic_split(a, code, len, &part, e);
     for (; part && e->code == ERR_OK; part = part->next) {
+        struct statement **begin = tail;
         if (part->word) {
             add_magic(p, part, &tail);
-        } else {
-            parse_text(p, part->span, &tail);
-            *wants_more = p->wants_more && !part->line && !part->next;
+            continue;
         }
+        if (parse_text(p, part->span, &tail) == ERR_OK) {
+            keep_result(p, part, *begin);
+        }
+        *wants_more = p->wants_more && !part->line && !part->next;
     }
     if (e->code == ERR_OK) {
         *out = first;
     }
     return e->code;
+}
+
+enum err_code parse_typed(struct arena *a, const char *code, size_t len, struct statement **out, bool *wants_more,
+                          struct err *e) {
+    struct magic_part *part = NULL;
+    *wants_more = false;
+    return magic_split(a, code, len, &part, e) == ERR_OK ? parse_parts_typed(a, code, part, out, wants_more, e)
+                                                         : e->code;
+}
+
+enum err_code parse_parts(struct arena *a, const char *code, struct magic_part *parts, struct statement **out,
+                          struct err *e) {
+    bool wants_more;
+    return parse_parts_typed(a, code, parts, out, &wants_more, e);
 }
 
 enum err_code parse_cell(struct arena *a, const char *code, size_t len, struct statement **out, struct err *e) {

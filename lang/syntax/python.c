@@ -3,6 +3,7 @@
 #include "lang/syntax/python.h"
 
 #include "base/suggest.h"
+#include "lang/syntax/foreign.h"
 #include "lang/syntax/lexer.h"
 
 #include <string.h>
@@ -121,21 +122,17 @@ enum err_code python_refuse(const char *code, size_t at, size_t end, struct err 
     const struct token *t = &l.tokens[0];
     if (sign(t, '!')) {
         err_set(e, ERR_UNSUPPORTED, "This kernel runs ThanoSQL and SQL, not shell commands");
-        err_hint(e, "use a terminal, or a Python notebook, for !commands such as !wget and !pip; "
-                    "GET THANOSQL DATASET fetches data sets");
+        size_t from = t->span.at + 1;
+        while (from < end && (code[from] == ' ' || code[from] == '\t' || code[from] == '!')) {
+            from++;
+        }
+        size_t to = from;
+        while (to < end && (unsigned char)code[to] > ' ') {
+            to++;
+        }
+        const char *advice = foreign_advice(code + from, to - from);
+        err_hint(e, "%s", advice ? advice : "use a terminal, or a Python notebook, for !commands");
         return err_at(e, l.span.at, l.span.len);
-    }
-    /* ?word, word? and word?? */
-    bool asks = t->kind == TOKEN_WORD && sign(&l.tokens[1], '?') && l.tokens[1].span.at == t->span.at + t->span.len;
-    if (sign(t, '?') || (asks && (l.tokens[2].kind == TOKEN_END || sign(&l.tokens[2], '?')))) {
-        err_set(e, ERR_UNSUPPORTED, "Help is not asked for with ? in this kernel");
-        err_hint(e, "press Shift+Tab on a word to see what it does");
-        return err_at(e, l.span.at, l.span.len);
-    }
-    if (t->kind == TOKEN_WORD && sign(&l.tokens[1], '=') && sign(&l.tokens[2], '%')) {
-        err_set(e, ERR_UNSUPPORTED, "Keeping a result in a variable (name = %%thanosql …) is not available yet");
-        err_hint(e, "run the statement without the name, or keep its rows with CREATE TABLE name AS SELECT …");
-        return err_at(e, l.span.at, t->span.len);
     }
     if (lexer_is(code, t, "API_TOKEN") && (sign(&l.tokens[1], '=') || sign(&l.tokens[1], ':'))) {
         err_set(e, ERR_SYNTAX, "API_TOKEN stands on a line of its own magic");
@@ -145,7 +142,8 @@ enum err_code python_refuse(const char *code, size_t at, size_t end, struct err 
     if (looks_like_python(&l)) {
         err_set(e, ERR_UNSUPPORTED, "This kernel runs ThanoSQL and SQL; this looks like Python");
         err_hint(e, "use a Python notebook for it; here a cell is a statement such as SELECT * FROM table");
-        return err_at(e, l.span.at, l.span.len);
+        struct span at_name = sign(&l.tokens[1], '=') ? t->span : l.span; /* what is assigned may be a secret */
+        return err_at(e, at_name.at, at_name.len);
     }
     return ERR_OK;
 }

@@ -463,6 +463,15 @@ enum err_code modelfile_require(const struct modelfile *m, const char *name, siz
     return ERR_OK;
 }
 
+bool modelfile_note_at(const struct modelfile *m, size_t index, const char **key, const char **value) {
+    if (index >= m->note_count) {
+        return false;
+    }
+    *key = m->notes[index].key;
+    *value = m->notes[index].value;
+    return true;
+}
+
 const char *modelfile_note(const struct modelfile *m, const char *key) {
     const struct note *n = note_find(m, key);
     return n ? n->value : NULL;

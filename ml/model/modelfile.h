@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MODELFILE_RANK_MOST 8
@@ -51,6 +52,9 @@ const float *modelfile_tensor(const struct modelfile *m, const char *name, struc
  * missing or what shape there is instead; then neither *values nor sizes change. */
 enum err_code modelfile_require(const struct modelfile *m, const char *name, size_t *sizes, int rank,
                                 const float **values, struct err *e);
+
+/* Note number `index` (owned by m). False past the last. */
+bool modelfile_note_at(const struct modelfile *m, size_t index, const char **key, const char **value);
 
 /* Text of a note (owned by m), or NULL. */
 const char *modelfile_note(const struct modelfile *m, const char *key);

@@ -18,7 +18,7 @@ def test_silent_shows_nothing_and_counts_nothing(client):
     for code in ("SELECT 1 AS one", "CREATE TABLE t (x INTEGER)", FAILS, "SELEC"):
         done = client.run(code, silent=True, store_history=True)
         assert done.types == [] and done.content["execution_count"] == 0
-    assert client.run(FAILS, silent=True).content["ename"] == "ThanoSQLQueryError"
+    assert client.run(FAILS, silent=True).content["ename"] == "ThanoSQLNotFoundError"
     assert history(client) == [] and client.run("SELECT x FROM t").status == "ok"
 
 

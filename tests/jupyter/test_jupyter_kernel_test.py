@@ -1,5 +1,5 @@
 """Jupyter's own suite for kernels, with a sample for everything that the language has. It has no code that clears
-outputs or opens the pager."""
+outputs."""
 import os
 import shutil
 import tempfile
@@ -33,7 +33,7 @@ class Kernel(suite.KernelTests):
     code_execute_result = [
         {"code": "SELECT 6 * 7 AS answer", "result": "   answer\n0      42"},
         {"code": "SELECT 'é' AS letter, 1.5 AS x", "result": "  letter    x\n0      é  1.5"},
-        {"code": "SELECT 1 AS one WHERE 0", "result": "Empty DataFrame\nColumns: [one]\nIndex: []"},
+        {"code": "SELECT 1 AS one WHERE false", "result": "Empty DataFrame\nColumns: [one]\nIndex: []"},
         {"code": "SELECT 3 AS three", "mime": "text/html"},
     ]
     completion_samples = [
@@ -47,6 +47,7 @@ class Kernel(suite.KernelTests):
     code_history_pattern = "SELECT 6*answer"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "BUILD"
+    code_page_something = "BUILD?"
 
 
 class Welcome(suite.IopubWelcomeTests):

@@ -38,7 +38,7 @@ static void on_publish(void *user, const char *msg_type, json_t *content) {
 static struct display *display_start(struct record *r) {
     *r = (struct record){.messages = json_array()};
     struct display_output output = {.user = r, .publish = on_publish};
-    struct display *d = display_new(&output, 7);
+    struct display *d = display_new(&output, 7, false);
     assert_non_null(d);
     return d;
 }

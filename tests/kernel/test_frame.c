@@ -100,7 +100,7 @@ static struct frame case_frame(json_t *test, struct row *row) {
     for (size_t i = 0; i < count; i++) {
         columns[i] = (struct column){.name = json_string_value(json_array_get(names, i))};
     }
-    assert_int_equal(frame_init(&f, columns, count, &e), ERR_OK);
+    assert_int_equal(frame_init(&f, &FRAME_LIMITS, columns, count, &e), ERR_OK);
     if (first) {
         counted_add(&f, first, json_integer_value(json_object_get(test, "count")), row);
     } else {
@@ -129,7 +129,7 @@ static int case_check(json_t *test, const char *style, struct row *row) {
     struct err e = ERR_INIT;
     struct buf html = BUF_INIT, plain = BUF_INIT, want = BUF_INIT;
     assert_int_equal(frame_grid_init(&g, &f, &e), ERR_OK);
-    frame_html(&g, &html);
+    frame_html(&g, NULL, &html);
     frame_text(&g, &plain);
     buf_str(&want, style);
     buf_str(&want, json_string_value(json_object_get(test, "html")));
@@ -175,12 +175,12 @@ static void test_beyond_pandas(void **state) {
     struct frame f;
     struct frame_grid g;
     struct err e = ERR_INIT;
-    assert_int_equal(frame_init(&f, columns, 2, &e), ERR_OK);
+    assert_int_equal(frame_init(&f, &FRAME_LIMITS, columns, 2, &e), ERR_OK);
     for (int i = 0; i < 3000; i++) {
         assert_int_equal(frame_add(&f, values, &e), ERR_OK);
     }
     assert_int_equal(frame_grid_init(&g, &f, &e), ERR_OK);
-    frame_html(&g, &html);
+    frame_html(&g, NULL, &html);
     frame_text(&g, &plain);
     assert_true(html.len < 20000 && plain.len < 20000);
     assert_non_null(strstr(buf_text(&html), "<td>a\uFFFD(b\uFFFD\uFFFD</td>"));

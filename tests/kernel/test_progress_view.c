@@ -46,7 +46,7 @@ static void test_training(void **state) {
     struct record r = {0};
     struct display_output output = {.user = &r, .publish = on_publish};
     struct progress_view v;
-    progress_view_init(&v, &output);
+    progress_view_init(&v, &output, NULL);
     float losses[1000];
     for (int i = 1; i <= 1000; i++) {
         losses[i - 1] = 3.21f - 0.00219219f * (float)(i - 1);
@@ -65,6 +65,8 @@ static void test_training(void **state) {
             assert_string_equal(r.plain, "Training  █████████░░░░░░░░░░░  48 %  4,800/10,000 images  1,280 images/s  "
                                          "4.1 s left  loss 2.16 █▇▇▆▅▅▄▄▃▂▂▁");
             assert_non_null(strstr(r.html, "width: 48%;"));
+            assert_non_null(strstr(r.html, "<img width=\"90\" height=\"16\""));
+            assert_non_null(strstr(r.html, "src=\"data:image/svg+xml;base64,"));
             assert_null(strstr(r.html, "<style"));
             assert_null(strstr(r.html, "<script"));
         }
@@ -84,7 +86,7 @@ static void test_epochs(void **state) {
     struct progress_view v;
     static const float losses[] = {3, 2.5f, 2, 1.5f, 1};
     struct progress p = {.what = "Reading", .unit = "images", .done = 900, .total = 1000, .seconds = 3};
-    progress_view_init(&v, &output);
+    progress_view_init(&v, &output, NULL);
     progress_view_update(&v, &p, on_flush, &r);
     p = (struct progress){"Training", "images", 500, 1000, 5.75, 6, 20, losses, 5};
     progress_view_update(&v, &p, on_flush, &r);
@@ -107,12 +109,54 @@ static void progress_send(struct progress_view *v, struct record *r, const char 
     progress_view_update(v, &p, on_flush, r);
 }
 
+/* For a console: few lines, and no display at all. */
+static void on_line(void *user, const char *msg_type, json_t *content) {
+    struct buf *lines = user;
+    assert_string_equal(msg_type, "stream");
+    buf_str(lines, json_string_value(json_object_get(content, "text")));
+    json_decref(content);
+}
+
+static void test_text(void **state) {
+    (void)state;
+    struct buf lines = BUF_INIT;
+    struct display_output output = {.user = &lines, .publish = on_line};
+    struct stream stream;
+    struct progress_view v;
+    stream_init(&stream, &output);
+    progress_view_init(&v, &output, &stream);
+    v.style = PROGRESS_TEXT;
+    for (int i = 1; i <= 1000; i++) {
+        struct progress p = {.what = "Reading", .unit = "rows", .done = i, .total = 1000, .seconds = i / 50.0};
+        progress_view_update(&v, &p, on_flush, NULL);
+    }
+    struct progress quick = {.what = "Reading", .unit = "rows", .done = 5, .total = 5, .seconds = 0.4};
+    progress_view_update(&v, &quick, on_flush, NULL);
+    struct progress stopped = {.what = "Embedding", .unit = "rows", .done = 5, .total = 9, .seconds = 0.6};
+    progress_view_update(&v, &stopped, on_flush, NULL);
+    progress_view_end(&v, on_flush, NULL);
+    assert_string_equal(buf_text(&lines), "Reading  ██░░░░░░░░░░░░░░░░░░  10 %  100/1,000 rows  50 rows/s  18 s left\n"
+                                          "Reading  ████░░░░░░░░░░░░░░░░  20 %  200/1,000 rows  50 rows/s  16 s left\n"
+                                          "Reading  ████████░░░░░░░░░░░░  40 %  400/1,000 rows  50 rows/s  12 s left\n"
+                                          "Reading  ████████████████░░░░  80 %  800/1,000 rows  50 rows/s  4.0 s left\n"
+                                          "Reading: 1,000 rows in 20 s\n"
+                                          "Embedding: stopped at 5/9 rows after 0.6 s\n");
+    buf_clear(&lines);
+    v.style = PROGRESS_OFF;
+    stopped.seconds = 100;
+    progress_view_update(&v, &stopped, on_flush, NULL);
+    progress_view_end(&v, on_flush, NULL);
+    assert_string_equal(buf_text(&lines), "");
+    stream_release(&stream);
+    buf_release(&lines);
+}
+
 static void test_short_work_is_silent(void **state) {
     (void)state;
     struct record r = {0};
     struct display_output output = {.user = &r, .publish = on_publish};
     struct progress_view v;
-    progress_view_init(&v, &output);
+    progress_view_init(&v, &output, NULL);
     progress_send(&v, &r, "Reading", 1, 2, 0.2);
     progress_send(&v, &r, "Reading", 2, 2, 0.49);
     progress_view_end(&v, on_flush, &r);
@@ -124,7 +168,7 @@ static void test_stopped_and_next(void **state) {
     struct record r = {0};
     struct display_output output = {.user = &r, .publish = on_publish};
     struct progress_view v;
-    progress_view_init(&v, &output);
+    progress_view_init(&v, &output, NULL);
     progress_send(&v, &r, "Downloading <b>", 1500000, 6000000, 1);
     assert_string_equal(r.plain, "Downloading <b>  █████░░░░░░░░░░░░░░░  25 %  1.5 MB of 6.0 MB  1.5 MB/s  3.0 s left");
     assert_non_null(strstr(r.html, "Downloading &lt;b&gt;"));
@@ -178,8 +222,11 @@ static void test_words(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_training), cmocka_unit_test(test_epochs),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_training),
+                                       cmocka_unit_test(test_epochs),
+                                       cmocka_unit_test(test_text),
                                        cmocka_unit_test(test_short_work_is_silent),
-                                       cmocka_unit_test(test_stopped_and_next), cmocka_unit_test(test_words)};
+                                       cmocka_unit_test(test_stopped_and_next),
+                                       cmocka_unit_test(test_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,9 +6,10 @@
 #include "base/buf.h"
 #include "lang/syntax/ast.h"
 
-static const char *const dump_kinds[] = {
-    "SQL",    "MAGIC",    "BUILD",    "FIT",   "UPLOAD", "DELETE", "PREDICT", "EVALUATE",     "TRANSFORM", "CONVERT",
-    "SEARCH", "GENERATE", "FUNCTION", "PRINT", "COPY",   "LIST",   "GET",     "CREATE_USING", "EXPLAIN"};
+static const char *const dump_kinds[] = {"SQL",      "MAGIC",    "BUILD",     "FIT",     "UPLOAD", "DELETE",
+                                         "PREDICT",  "EVALUATE", "TRANSFORM", "CONVERT", "SEARCH", "GENERATE",
+                                         "FUNCTION", "PRINT",    "COPY",      "LIST",    "GET",    "CREATE_USING",
+                                         "EXPLAIN",  "SET",      "SHOW",      "NAME"};
 
 static void dump_statement(struct buf *b, const char *code, const struct statement *s);
 
@@ -53,6 +54,9 @@ static void dump_query(struct buf *b, const char *code, const struct query *q) {
 }
 
 static void dump_statement(struct buf *b, const char *code, const struct statement *s) {
+    if (s->into.text) {
+        buf_printf(b, "%s = ", s->into.text);
+    }
     buf_str(b, dump_kinds[s->kind]);
     if (s->word) {
         buf_printf(b, ":%s", s->word);

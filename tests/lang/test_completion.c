@@ -32,6 +32,15 @@ static const struct {
     {VOCABULARY_OPTION, "SEARCH", "top_k", "option"},
     {VOCABULARY_OPTION, "CREATE TABLE", "file_type", "option"},
     {VOCABULARY_CHOICE, "BUILD MODEL.augment", "digits", "value"},
+    {VOCABULARY_VALUE, "BUILD MODEL.overwrite", "True", "value"},
+    {VOCABULARY_VALUE, "BUILD MODEL.overwrite", "False", "value"},
+    {VOCABULARY_VALUE, "BUILD MODEL.augment", "'digits'", "value"},
+    {VOCABULARY_VALUE, "SET.thumbnails", "on", "value"},
+    {VOCABULARY_RESULT, "SEARCH my_model", "my_model_simclr_similarity1", "column"},
+    {VOCABULARY_RESULT, "CONVERT my_model", "my_model_simclr", "column"},
+    {VOCABULARY_FUNCTION, NULL, "similarity", "function"},
+    {VOCABULARY_SETTING, NULL, "max_rows", "setting"},
+    {VOCABULARY_VARIABLE, NULL, "df", "variable"},
     {VOCABULARY_FILE, NULL, "thanosql-dataset/", "file"},
     {VOCABULARY_FILE, NULL, "thanosql-dataset/a.csv", "file"},
 };
@@ -40,7 +49,7 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
     (void)user;
     for (size_t i = 0; i < sizeof world / sizeof *world; i++) {
         if (world[i].kind == kind && (!world[i].scope || (scope && strcmp(scope, world[i].scope) == 0))) {
-            offer(to, world[i].text, world[i].type);
+            offer(to, world[i].text, world[i].type, "more");
         }
     }
 }
@@ -64,7 +73,8 @@ static const struct {
     {"BUILD MODEL m USING SimCLR |", "AS OPTIONS"},
     {"BUILD MODEL m USING SimCLR OPTIONS (|", "max_epochs overwrite"},
     {"BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1, OV|", "overwrite"},
-    {"BUILD MODEL m USING SimCLR OPTIONS (overwrite=|", "False None True"},
+    {"BUILD MODEL m USING SimCLR OPTIONS (overwrite=|", "False True"},
+    {"BUILD MODEL m USING SimCLR OPTIONS (augment=|", "'digits'"},
     {"BUILD MODEL m USING SimCLR OPTIONS (overwrite=t|)", "True"},
     {"BUILD MODEL m USING SimCLR OPTIONS (augment='d|')", "digits"},
     {"BUILD MODEL m USING SimCLR OPTIONS (image_col='|') AS SELECT * FROM mnist_test", "has image_path label"},
@@ -95,7 +105,7 @@ static const struct {
     {"GET THANOSQL DATASET |", "mnist_data"},
     {"DELETE |", "FROM MODEL"},
     {"DELETE MODEL |", "my_model other"},
-    {"DELETE FROM |", "mnist_test mnist_train"},
+    {"DELETE FROM |", "df mnist_test mnist_train"},
     {"SELECT | FROM mnist_test", "has image_path label COUNT"},
     {"SELECT | FROM mnist_test", "not train_only"},
     {"SELECT la| FROM mnist_test", "label"},
@@ -108,8 +118,19 @@ static const struct {
     {"INSERT INTO |", "mnist_test mnist_train"},
     {"UPDATE mnist_test SET la|", "label"},
     {"select * |", "has from"},
-    {"%|", "%%psql %%thanosql %load_ext %psql %reload_ext %thanosql"},
+    {"%|", "%%psql %%thanosql %load_ext %lsmagic %psql %reload_ext %thanosql %who"},
     {"%%th|", "%%thanosql"},
+    {"SELECT * FROM d|", "df"},
+    {"SELECT sim| FROM mnist_test", "similarity"},
+    {"SELECT my| FROM (SEARCH IMAGE images='x' USING my_model AS SELECT * FROM mnist_test)",
+     "my_model_simclr_similarity1"},
+    {"SELECT * FROM (CONVERT USING MY_MODEL AS SELECT * FROM mnist_test) ORDER BY my|", "my_model_simclr"},
+    {"SET thanosql.|", "max_rows"},
+    {"SHOW thanosql.m|", "max_rows"},
+    {"SET |", "has THANOSQL"},
+    {"SET thanosql.thumbnails = |", "on"},
+    {"SET thanosql.thumbnails TO |", "on"},
+    {"x = %thanosql SELECT * FROM mnist_te|", "mnist_test"},
     {"%%thanosql\nbui|", "build"},
     {"%thanosql GET |", "THANOSQL"},
     {"SELECT 1;\n%thanosql bu|", "build"},
@@ -184,7 +205,7 @@ static void many(void *user, enum vocabulary_kind kind, const char *scope, vocab
     for (int i = 0; kind == VOCABULARY_TABLE && i < 100000; i++) {
         char name[32];
         snprintf(name, sizeof name, "t%d", i % 2000);
-        offer(to, name, "table");
+        offer(to, name, "table", NULL);
     }
 }
 

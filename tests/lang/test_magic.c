@@ -38,6 +38,21 @@ static const struct {
     {"SELECT 7\n%b FROM t", "<SELECT 7\n%b FROM t>"},
     {"SELECT (7\n% 2)", "<SELECT (7\n% 2)>"},
     {"SELECT * FROM t WHERE a LIKE '%%gun%%'", "<SELECT * FROM t WHERE a LIKE '%%gun%%'>"},
+    {"df = %thanosql SELECT 1", "df=<SELECT 1>"},
+    {"  df  =  %psql SELECT 1  \nSELECT 2", "df=<SELECT 1><\nSELECT 2>"},
+    {"SELECT 1;\ndf = %thanosql SELECT 2", "<SELECT 1;\n>df=<SELECT 2>"},
+    {"UPDATE t SET\na = 'x'\nWHERE b = 2", "<UPDATE t SET\na = 'x'\nWHERE b = 2>"},
+    {"q = 'it\\'s'", "q=variable(it's)"},
+    {"q = \"\"\"SELECT \"a\",\n 'b' FROM t\"\"\"\nSELECT 2", "q=variable(SELECT \"a\",\n 'b' FROM t)<\nSELECT 2>"},
+    {"q = 'a' # why", "q=variable(a)"},
+    {"x = -1.5", "x=variable(-1.5)"},
+    {"mnist_test?", "help(mnist_test)"},
+    {"?BUILD MODEL", "help(BUILD MODEL)"},
+    {"%thanosql??", "help(%thanosql)"},
+    {"?", "help()"},
+    {"SELECT 1;\nm?", "<SELECT 1;\n>help(m)"},
+    {"SELECT a\nFROM t?", "<SELECT a\nFROM t?>"},
+    {"%lsmagic\n%who", "lsmagicwho"},
     /* none of these is Python */
     {"WITH a AS (SELECT 1) SELECT * FROM a", "<WITH a AS (SELECT 1) SELECT * FROM a>"},
     {"VALUES(1)", "<VALUES(1)>"},
@@ -67,6 +82,9 @@ static void test_split(void **state) {
         }
         assert_int_equal(e.code, ERR_OK);
         for (; part; part = part->next) {
+            if (part->into.len > 0) {
+                buf_printf(&b, "%.*s=", (int)part->into.len, good[i].code + part->into.at);
+            }
             if (part->word) {
                 buf_printf(&b, part->detail ? "%s(%s)" : "%s", part->word, part->detail);
             } else {
@@ -100,12 +118,15 @@ static const struct {
     {"%API_TOKEN:sesame", ERR_SYNTAX, "There is no magic %API_TOKEN"},
     {"!wget http://x/y.zip", ERR_UNSUPPORTED, "not shell commands"},
     {"SELECT 1;\n!pip install x", ERR_UNSUPPORTED, "not shell commands"},
-    {"df = %thanosql SELECT 1", ERR_UNSUPPORTED, "not available yet"},
+    {"my_token = 'sesame'", ERR_UNSUPPORTED, "Python"},
     {"# read\nimport pandas as pd", ERR_UNSUPPORTED, "Python"},
     {"from pathlib import Path", ERR_UNSUPPORTED, "Python"},
     {"print('don't')", ERR_UNSUPPORTED, "Python"},
     {"print(\"a\")", ERR_UNSUPPORTED, "Python"},
-    {"x = 5", ERR_UNSUPPORTED, "Python"},
+    {"x = [5]", ERR_UNSUPPORTED, "Python"},
+    {"x = 'a' + 'b'", ERR_UNSUPPORTED, "Python"},
+    {"x = f'a'", ERR_UNSUPPORTED, "Python"},
+    {"x = %wibble", ERR_SYNTAX, "There is no magic %wibble"},
     {"search = 'a", ERR_UNSUPPORTED, "Python"},
     {"x += 5", ERR_UNSUPPORTED, "Python"},
     {"a, b = 1, 2", ERR_UNSUPPORTED, "Python"},
@@ -125,9 +146,6 @@ static const struct {
     {"return 5", ERR_UNSUPPORTED, "Python"},
     {"[1,2]", ERR_UNSUPPORTED, "Python"},
     {"{'a': 1}", ERR_UNSUPPORTED, "Python"},
-    {"?SELECT", ERR_UNSUPPORTED, "Help"},
-    {"SELECT?", ERR_UNSUPPORTED, "Help"},
-    {"df??", ERR_UNSUPPORTED, "Help"},
     {"API_TOKEN: sesame", ERR_SYNTAX, "line of its own"},
 };
 

@@ -148,6 +148,14 @@ static const struct good forms[] = {
     {"%%psql\nSELECT 1", "SQL <SELECT 1>"},
     {"%thanosql SELECT 1\nLIST MODEL;\n%psql SELECT 2", "SQL <SELECT 1> ; LIST:model ; SQL <SELECT 2>"},
     {"%thanosql", ""},
+    {"DF = %thanosql SELECT 1; SELECT 2", "SQL <SELECT 1> ; df = SQL <SELECT 2>"},
+    {"name", "NAME name"},
+    {"SELECT 1; Name;", "SQL <SELECT 1> ; NAME name"},
+    {"SET thanosql.Max_Rows = 100", "SET:set max_rows from n:100"},
+    {"set thanosql.thumbnails to on; reset thanosql.max_rows", "SET:set thumbnails from w:on ; SET:reset max_rows"},
+    {"SET thanosql.max_rows = DEFAULT; RESET thanosql", "SET:reset max_rows ; SET:reset"},
+    {"SHOW thanosql; SHOW thanosql.max_rows", "SHOW ; SHOW max_rows"},
+    {"SET search_path = main", "SQL <SET search_path = main>"},
 };
 
 static struct err parse(const char *code, size_t len, char **tree) {
@@ -211,7 +219,7 @@ static const struct bad {
     {"BULD MODEL m USING SimCLR AS SELECT 1", ERR_SYNTAX, "BULD", "did you mean BUILD?", "statements:"},
     {"SELCT 1", ERR_SYNTAX, "SELCT", "did you mean SELECT?", ""},
     {"SELCT(1)", ERR_SYNTAX, "SELCT", "did you mean SELECT?", ""},
-    {"wibble", ERR_SYNTAX, "wibble", "begins no statement", "statements:"},
+    {"wibble 1", ERR_SYNTAX, "wibble", "begins no statement", "statements:"},
     {"BUILD m USING SimCLR AS SELECT 1", ERR_SYNTAX, "m", "expected MODEL after BUILD, found m", "BUILD MODEL name"},
     {"BUILD MODEL m USNG SimCLR AS SELECT 1", ERR_SYNTAX, "USNG", "(did you mean USING?)", "BUILD MODEL name USING"},
     {"BUILD MODEL USING SimCLR AS SELECT 1", ERR_SYNTAX, "USING", "expected the model's name", "BUILD MODEL name"},

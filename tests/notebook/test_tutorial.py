@@ -106,6 +106,19 @@ def test_effects_end_in_success(tutorial, start):
     assert "".join(streams).endswith("Success\n")
 
 
+def test_build_reports_behind_success(tutorial):
+    outputs = cell_with(tutorial, "BUILD")["outputs"]
+    said = [o["output_type"] == "stream" and text_of(o["text"]) for o in outputs]
+    assert said[0] == "Building model...\n" and said[-2] == "Success\n"  # between them progress, if it took that long
+    report = outputs[-1]["data"]
+    summary = text_of(report["text/plain"])
+    assert "\n" not in summary and summary.startswith(f"{MODEL}: 1000 images, 1 epoch, ") and "raw pixels" in summary
+    page = text_of(report["text/html"])
+    assert page.startswith("<details><summary>") and "open" not in page[:60]
+    for words in "digits: ", "untrained stem", "closed form", "effective rank":
+        assert words in page
+
+
 def test_select_shows_the_five_rows(tutorial):
     header, rows, html = table_of(cell_with(tutorial, "SELECT"))
     assert header == ["", "image_path", "filename", "label"]
@@ -177,7 +190,7 @@ def test_a_failing_cell_fails_the_run(tmp_path, jupyter_path):
     process, _ = run_notebook(book, tmp_path, jupyter_path)
     shown = re.sub(r"\x1b\[[0-9;]*m", "", process.stderr)
     assert process.returncode != 0
-    assert "no_such_table" in shown and "ThanoSQLQueryError" in shown
+    assert "no_such_table" in shown and "ThanoSQLNotFoundError" in shown
     assert re.search(r"SELECT \* FROM no_such_table\n\W*\^", shown), shown[-1500:]
 
 

@@ -1,0 +1,50 @@
+"""Results and texts with names, and the last result."""
+import pytest
+
+
+@pytest.fixture(scope="module")
+def cells(start_kernel, tmp_path_factory):
+    with start_kernel(tmp_path_factory.mktemp("variables")) as run:
+        yield run
+
+
+def test_a_result_has_a_name(cells):
+    kept = cells("df = %thanosql SELECT 1 AS a, 0.5 AS b, 'x' AS c, NULL AS d")
+    assert kept.ok and [t for t, _ in kept.outputs] == ["status", "execute_input", "status"]
+    assert cells("SELECT a + 1 AS n FROM df").html.count("<td>2</td>") == 1
+    assert "<td>x</td>" in cells("df").html
+    assert "df" not in cells("LIST TABLE").html
+
+
+def test_the_last_result_outlives_its_table(cells):
+    cells("CREATE TABLE short (i INTEGER); INSERT INTO short VALUES (1), (2), (3)")
+    cells("SELECT * FROM short")
+    cells("DROP TABLE short")
+    assert "<td>6</td>" in cells("SELECT sum(i) FROM _").html
+    assert "<td>6</td>" in cells("_").html  # it is the sum now
+    failed = cells("SELECT nothing FROM nowhere")
+    assert not failed.ok and "<td>6</td>" in cells("_").html
+
+
+def test_texts_stand_for_themselves_in_magic_lines(cells):
+    assert cells('query = """SELECT 40\n + 2 AS n"""').ok
+    assert "<td>42</td>" in cells("%thanosql $query").html
+    assert "<td>42</td>" in cells("%thanosql SELECT n FROM ({query})").html
+    assert cells("query").stdout == "SELECT 40\n + 2 AS n\n"
+    assert not cells("SELECT n FROM ($query)").ok  # no magic line
+
+
+def test_an_error_is_where_the_name_stands(cells):
+    cells("bad = 'SELECT missing FROM (SELECT 1 AS a)'")
+    failed = cells("SELECT 1;\n%thanosql $bad")
+    assert failed.traceback[:2] == ["   2 | %thanosql $bad", "     |           ^~~~"] and "missing" in failed.evalue
+
+
+def test_questions_open_the_pager(cells):
+    page = cells("SELECT?").reply
+    assert page["status"] == "error"  # SQL is not ours to explain
+    reply = cells("df = %thanosql SELECT 1 AS a\ndf?\nCOPY?").reply
+    assert [p["source"] for p in reply["payload"]] == ["page", "page"]
+    first, second = (p["data"] for p in reply["payload"])
+    assert "df (variable, a result)" in first["text/plain"] and "<table>" in first["text/html"]
+    assert "COPY table" in second["text/plain"] and "if_exists" in second["text/plain"]
