@@ -1,5 +1,6 @@
 /* ZeroMQ behind plain structs. Limits: a message of over 100 MiB closes its connection; a slow subscriber of iopub may
- * lag HIGH_WATER messages (each of them at most about 100 KiB of text, or one picture) before it loses some. */
+ * lag HIGH_WATER messages (each of them at most about 100 KiB of text, or one picture) before it loses some, and a
+ * client REPLIES_HIGH_WATER replies, which is more than the requests that may wait for a shell. */
 #include "kernel/transport/sockets.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <zmq.h>
 
 #define HIGH_WATER 100000
+#define REPLIES_HIGH_WATER 20000
 #define LINGER_MILLISECONDS 1000
 
 struct socket {
@@ -69,6 +71,7 @@ static enum err_code bind_channel(struct sockets *s, enum channel c, const struc
     if (types[c] == ZMQ_ROUTER) {
         /* A client that comes back with the same identity takes over from its dead connection. */
         set_int(handle, ZMQ_ROUTER_HANDOVER, 1);
+        set_int(handle, ZMQ_SNDHWM, REPLIES_HIGH_WATER);
     }
     if (types[c] == ZMQ_XPUB) {
         /* Every subscription is reported, and starts when the welcome is about to be sent, not before. */

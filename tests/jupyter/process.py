@@ -73,6 +73,14 @@ def gone(process, seconds):
     return False
 
 
+def switches(pid):
+    """How often any thread of a process has been woken or put aside."""
+    count = 0
+    for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
+        count += sum(int(line.split()[1]) for line in status.read_text().splitlines() if "ctxt_switches" in line)
+    return count
+
+
 def refusal(folder, connection_text, seconds=1.0):
     """The exit status and the words of a kernel that cannot start. In one of a few rounds it ends in so many seconds;
     a negative status says that it did not."""

@@ -4,11 +4,9 @@ import time
 import psutil
 import pytest
 
+from process import switches
+
 SECONDS = 3
-
-
-def switches(process):
-    return sum(psutil.Process(process.pid).num_ctx_switches())
 
 
 @pytest.mark.parametrize("code", ["", "SELECT 1 AS one"], ids=["new", "used"])
@@ -17,11 +15,11 @@ def test_idle(kernel, client, code):
     client.run(code)
     process = psutil.Process(kernel.pid)
     time.sleep(0.5)
-    before, woken = process.cpu_times(), switches(process)
+    before, woken = process.cpu_times(), switches(kernel.pid)
     assert client.quiet(SECONDS) == []
     after = process.cpu_times()
     assert after.user + after.system == before.user + before.system, "time in use, in steps of 10 ms"
-    assert switches(process) == woken
+    assert switches(kernel.pid) == woken
 
 
 def test_idle_after_training(kernel, client, pictures):

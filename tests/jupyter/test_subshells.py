@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from cells import model_file
 from conftest import LONG_BUILD, LONG_QUERY
 
 MOST = 16
@@ -145,7 +146,7 @@ def test_two_trainings_give_what_one_gives(kernel, client, create, pictures):
     assert client.run(code.format("alone"), seconds=60).status == "ok"
     both = [client.execute(code.format("one")), client.execute(code.format("two"), subshell=subshell)]
     assert [client.outcome(i, seconds=60).status for i in both] == ["ok", "ok"]
-    weights = [model_bytes(kernel.folder / f".thanosql/models/{name}.safetensors") for name in ("alone", "one", "two")]
+    weights = [model_bytes(model_file(kernel.folder, name)) for name in ("alone", "one", "two")]
     assert weights[0] == weights[1] == weights[2]
 
 
