@@ -8,6 +8,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import psutil
@@ -31,11 +32,11 @@ def wait_until_it_listens(port):
             time.sleep(0.001)
 
 
-def start(name):
+def start(name, workspace):
     manager = KernelManager()
     manager._kernel_spec = KernelSpec(argv=ARGV[name], display_name=name, language=name, env={})
     started = time.perf_counter()
-    manager.start_kernel(env=dict(os.environ), stderr=subprocess.DEVNULL)
+    manager.start_kernel(env=dict(os.environ, THANOSQL_WORKSPACE=workspace), stderr=subprocess.DEVNULL)
     wait_until_it_listens(manager.shell_port)
     client = manager.client()
     client.start_channels()
@@ -52,8 +53,8 @@ def cell(client, code):
     return time.perf_counter() - started
 
 
-def measure(name):
-    manager, client, begin = start(name)
+def measure(name, workspace):
+    manager, client, begin = start(name, workspace)
     try:
         client.wait_for_ready(timeout=30)
         cell(client, CODE[name])
@@ -77,9 +78,10 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
     seen = {name: [] for name in ARGV}
-    for _ in range(runs):
-        for name in ARGV:
-            seen[name].append(measure(name))
+    with tempfile.TemporaryDirectory() as workspace:
+        for _ in range(runs):
+            for name in ARGV:
+                seen[name].append(measure(name, workspace))
     print(f"  {'median of ' + str(runs) + ' runs':20}{'ours':>10}{'ipykernel':>12}{'ratio':>8}")
     for what in seen["thanosql"][0]:
         ours, peer = (statistics.median(r[what] for r in seen[name]) for name in ARGV)

@@ -1,6 +1,7 @@
 /* Images per second of training and of inference of one network, with the time that its products alone would take:
  *   networks ARCH WIDTH SIZE CHANNELS BATCH train|infer SECONDS
- * prints: images/s, GFLOP/s, and the share of the time that one core's peak rate times the threads would need. */
+ * prints: images/s; images a second of processor time, which a busy machine disturbs less; GFLOP/s; and the share of
+ * the processor time that the products would need at the peak rate of the inner loop. */
 #include "base/clock.h"
 #include "base/parallel.h"
 #include "base/random.h"
@@ -12,6 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+static double processor_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 /* Multiply-adds of one picture forward. */
 static double work_of(const struct net *n) {
@@ -81,7 +89,7 @@ int main(int argc, char **argv) {
     }
     int train = !strcmp(argv[6], "train");
     t.batch = strtoul(argv[5], NULL, 10);
-    double seconds = strtod(argv[7], NULL), start, took;
+    double seconds = strtod(argv[7], NULL), start, took, processor = 0;
     pace_init(&t.pace, NULL);
     if (arch_build(a, (int)strtol(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10),
                    train ? (int)t.head : 0, &t.net, &e) ||
@@ -102,6 +110,7 @@ int main(int argc, char **argv) {
     size_t steps = 0;
     for (int warm = 1; warm >= 0; warm--) {
         start = clock_now();
+        processor = processor_now();
         steps = 0;
         do {
             if (train) {
@@ -113,8 +122,9 @@ int main(int argc, char **argv) {
             took = clock_now() - start;
         } while (took < (warm ? seconds / 4 : seconds));
     }
-    double images = (double)(steps * t.batch) / took, flops = images * work_of(t.net) * 2 * (train ? 3 : 1) / 1e9;
-    printf("%.1f images/s, %.1f GFLOP/s, %.0f %% of the time at the peak of %d x %.0f\n", images, flops,
-           100 * flops / (peak() * parallel_threads()), parallel_threads(), peak());
+    processor = processor_now() - processor;
+    double images = (double)(steps * t.batch), flops = images * work_of(t.net) * 2 * (train ? 3 : 1) / 1e9;
+    printf("%.1f images/s, %.1f a second of processor time, %.1f GFLOP/s, %.0f %% of it at the peak of %.0f a core\n",
+           images / took, images / processor, flops / took, 100 * flops / peak() / processor, peak());
     return 0;
 }

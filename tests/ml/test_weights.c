@@ -168,6 +168,24 @@ static void test_lying(void **state) {
     }
 }
 
+/* One bit of a weight: the file is as well formed as before, and only its checksum tells. */
+static void test_checksum(void **state) {
+    (void)state;
+    struct buf bytes;
+    struct backbone *b = NULL;
+    struct err e = ERR_INIT;
+    read_file(FOLDER "good_zip.pth", &bytes);
+    assert_int_equal(weights_backbone(FOLDER "good_zip.pth", NULL, preset_find("digits"), 0, &b, &e), ERR_OK);
+    char *at = memmem(bytes.data, bytes.len, b->net->parameters, conv_weights(&b->net->layers[0].conv) * sizeof(float));
+    assert_non_null(at);
+    *at ^= 1;
+    assert_false(taken(bytes.data, bytes.len));
+    *at ^= 1;
+    assert_true(taken(bytes.data, bytes.len));
+    backbone_free(b);
+    buf_release(&bytes);
+}
+
 /* A storage that says it holds more than there is, and a tensor that reaches beyond its storage. */
 static void test_sizes(void **state) {
     (void)state;
@@ -189,10 +207,53 @@ static void test_sizes(void **state) {
     buf_release(&bytes);
 }
 
+/* The published weights of EfficientNet-Lite0, where they are: 50 pictures of patches, every 20th feature. */
+static void test_published(void **state) {
+    (void)state;
+    enum { COUNT = 50, SIDE = 64, PATCH = 8, EVERY = 20 };
+    const char *mirror = getenv("THANOSQL_DATASET_MIRROR");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/models/efficientnet-lite0-57934424.pth", mirror ? mirror : "");
+    if (!file_exists(path)) {
+        print_message("skipped: THANOSQL_DATASET_MIRROR has no models/efficientnet-lite0-57934424.pth\n");
+        skip();
+    }
+    struct backbone *b = NULL;
+    struct net_work *work = NULL;
+    struct modelfile *file = NULL;
+    struct err e = ERR_INIT;
+    struct modelfile_shape shape;
+    assert_int_equal(weights_backbone(path, NULL, preset_find("photo"), SIDE, &b, &e), ERR_OK);
+    assert_int_equal(net_work_new(b->net, COUNT, false, &work, &e), ERR_OK);
+    assert_int_equal(modelfile_open("tests/parity/efficientnet_lite0_real.safetensors", &file, &e), ERR_OK);
+    float *x = net_input(work);
+    for (size_t i = 0; i < COUNT * SIDE * SIDE * 3; i++) {
+        size_t k = i % 3, column = i / 3 % SIDE / PATCH, row = i / 3 / SIDE % SIDE / PATCH, n = i / 3 / SIDE / SIDE;
+        double sum = 0;
+        for (size_t t = 0; t < PATCH * PATCH; t++) {
+            size_t y = row * PATCH + t / PATCH, at = column * PATCH + t % PATCH;
+            sum += (double)number(7, ((n * SIDE + y) * SIDE + at) * 3 + k);
+        }
+        x[i] = (float)(sum / (PATCH * PATCH) * 4);
+    }
+    net_fold(work);
+    net_forward(work, COUNT);
+    const float *got = net_result(work, b->net->embedding), *want = modelfile_tensor(file, "features", &shape);
+    size_t width = (size_t)backbone_dimension(b), each = width / EVERY;
+    assert_true(shape.rank == 2 && shape.sizes[0] == COUNT && shape.sizes[1] == each);
+    for (size_t i = 0; i < COUNT * each; i++) {
+        assert_true(fabsf(got[i / each * width + i % each * EVERY] - want[i]) < 1e-3F);
+    }
+    modelfile_free(file);
+    net_work_free(work);
+    backbone_free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms), cmocka_unit_test(test_malicious), cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_lying), cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_forms),     cmocka_unit_test(test_malicious), cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_lying),     cmocka_unit_test(test_checksum),  cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_published),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

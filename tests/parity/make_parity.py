@@ -1,14 +1,16 @@
 """What PyTorch computes, for tests/ml/test_parity.c: activations, the derivative by every parameter, and ten training
 losses, for each architecture (small widths) and optimizer. Needs torch and numpy; the files it writes are kept.
 
-    python3 tests/parity/make_parity.py
+    python3 tests/parity/make_parity.py [efficientnet-lite0-57934424.pth]
 
+With the weights of EfficientNet-Lite0 (GET THANOSQL MODEL brings them), also their features of 50 pictures.
 Everything is computed in double precision, so that the files hold the true values, and the C code's float32 is what is
 measured. Weights and pictures are not in the files: both sides make them from the same formula (number()).
 """
 import json
 import os
 import struct
+import sys
 
 import numpy as np
 import torch
@@ -289,7 +291,20 @@ def dump(case):
     print(case, {k: np.round(v, 4).tolist() for k, v in out.items() if k.startswith("losses")})
 
 
+def dump_real(weights):
+    """Every 20th feature of 50 pictures, as the published weights see them."""
+    model = Lite0()
+    model.load_state_dict(torch.load(weights), strict=False)
+    x = torch.tensor(number(7, 50 * 64 * 64 * 3)).reshape(50, 64, 64, 3).permute(0, 3, 1, 2)
+    x = F.avg_pool2d(x, 8).repeat_interleave(8, 2).repeat_interleave(8, 3) * 4  # patches, a little like pictures
+    with torch.no_grad():
+        save(os.path.join(HERE, "efficientnet_lite0_real.safetensors"),
+             {"features": model.double().eval()(x)[:, ::20].numpy()})
+
+
 if __name__ == "__main__":
     torch.manual_seed(0)
+    if len(sys.argv) > 1:
+        dump_real(sys.argv[1])
     for one in CASES:
         dump(one)
