@@ -57,14 +57,23 @@ void digest_end(struct digest *d, char hex[DIGEST_HEX]) {
     write_hex(bytes, len, hex);
 }
 
-enum err_code digest_sha256(const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e) {
+static enum err_code digest_once(const EVP_MD *kind, const void *bytes, size_t len, char hex[DIGEST_HEX],
+                                 struct err *e) {
     unsigned char out[EVP_MAX_MD_SIZE];
     unsigned out_len = 0;
-    if (EVP_Digest(bytes, len, out, &out_len, EVP_sha256(), NULL) != 1) {
-        return err_set(e, ERR_INTERNAL, "the cryptographic library refuses SHA-256");
+    if (EVP_Digest(bytes, len, out, &out_len, kind, NULL) != 1) {
+        return err_set(e, ERR_INTERNAL, "the cryptographic library refuses this digest");
     }
     write_hex(out, out_len, hex);
     return ERR_OK;
+}
+
+enum err_code digest_sha256(const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e) {
+    return digest_once(EVP_sha256(), bytes, len, hex, e);
+}
+
+enum err_code digest_md5(const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e) {
+    return digest_once(EVP_md5(), bytes, len, hex, e);
 }
 
 static bool run_hmac(EVP_MAC_CTX *context, const char *name, const void *key, size_t key_len,

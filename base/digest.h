@@ -21,6 +21,9 @@ void digest_end(struct digest *d, char hex[DIGEST_HEX]);
 /* SHA-256 of one piece. ERR_INTERNAL where the library refuses. */
 enum err_code digest_sha256(const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e);
 
+/* MD5 of one piece: SQL's md5(), no protection of anything. */
+enum err_code digest_md5(const void *bytes, size_t len, char hex[DIGEST_HEX], struct err *e);
+
 /* One piece of a message that is not in one place. */
 struct digest_part {
     const void *bytes;

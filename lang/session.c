@@ -13,6 +13,7 @@
 #include "lang/exec/names.h"
 #include "lang/exec/notebook.h"
 #include "lang/store/history.h"
+#include "lang/sql/sql.h"
 #include "lang/store/store.h"
 #include "lang/syntax/completeness.h"
 #include "lang/syntax/completion.h"
@@ -70,7 +71,8 @@ static enum err_code need_store(struct session *s, struct arena *a, struct err *
     if (!path || store_open(path, s->stop, &store, e) != ERR_OK) {
         return e->code;
     }
-    if (functions_register(store, &s->functions, e) != ERR_OK || !(s->matrices = matrices_new())) {
+    if (functions_register(store, &s->functions, e) != ERR_OK || sql_register(store, e) != ERR_OK ||
+        !(s->matrices = matrices_new())) {
         store_close(store);
         functions_free(s->functions);
         s->functions = NULL;

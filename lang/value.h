@@ -2,6 +2,7 @@
 #ifndef LANG_VALUE_H
 #define LANG_VALUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ struct value {
 struct column {
     const char *name;
     enum value_type type;
+    const char *declared; /* the words of the declaration, or NULL */
+    bool key;             /* part of the primary key; with store_each_column() only */
 };
 
 #endif

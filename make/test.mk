@@ -6,13 +6,15 @@ TOP := $(CURDIR)
 # Tests of C modules, one program each.
 UNITS := $(patsubst %.c,$(B)/%,$(wildcard tests/base/test_*.c tests/ml/test_*.c tests/lang/test_*.c tests/kernel/test_*.c))
 
-.PHONY: venv units golden python-tests browser-test test harden demo example
+.PHONY: venv units golden postgres-test python-tests browser-test test harden demo example
 venv: $(VENV)/stamp
-$(VENV)/stamp: tests/requirements.txt
+$(VENV)/stamp: tests/requirements.txt tests/postgres/requirements.txt
 	@$(MAKE) -s python-packages
 	@echo "making the Python environment in $(VENV)"
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r tests/requirements.txt
+	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r tests/postgres/requirements.txt || \
+	  echo "PostgreSQL cannot be installed from PyPI here: its comparison will be skipped"
 	@touch $@
 
 units: $(UNITS)
@@ -21,8 +23,12 @@ units: $(UNITS)
 golden: $(B)/tests/golden/golden
 	@tests/golden/run.sh $<
 
-python-tests: $(B)/thanosql-kernel $(VENV)/stamp
+python-tests: $(B)/thanosql-kernel $(VENV)/stamp postgres-test
 	@THANOSQL_KERNEL=$(abspath $<) $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/jupyter tests/notebook
+
+# The same statements on a real PostgreSQL and on ours; prints "agreement N of M".
+postgres-test: $(B)/tests/golden/golden $(VENV)/stamp
+	@THANOSQL_GOLDEN=$(abspath $<) $(VENV)/bin/python -m pytest -q -s -rs -p no:cacheprovider tests/postgres
 
 browser-test: $(B)/thanosql-kernel $(VENV)/stamp browser-packages
 	@THANOSQL_KERNEL=$(abspath $<) $(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/browser

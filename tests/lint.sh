@@ -35,7 +35,8 @@ curl/ lang/data/download.c
 archive lang/data/archive.c
 csv\.h lang/data/csv.c
 openssl/ base/digest.c
-pg_query\.h lang/sql/split.c
+pg_query\.h lang/sql/check.c
+pg_query/ lang/sql/tree.h
 ROOMS
 sources base lang ml kernel | xargs grep -lE '#include <jansson' | grep -vE '^kernel/|^ml/model/modelfile\.c$' |
     fail "<jansson.h> belongs in kernel/ and ml/model/modelfile.c only:"

@@ -1,5 +1,5 @@
-/* Tables made from queries: what is shared by CREATE TABLE … AS and CONVERT, whose columns keep the types that SQLite
- * itself would make numbers of (BOOLEAN, VECTOR, DATE, …). */
+/* Tables made from queries: their names, and their columns, which keep the types that the query's own tables declare.
+ */
 #include "lang/exec/exec_int.h"
 #include "lang/syntax/lexer.h"
 
@@ -36,7 +36,7 @@ const char *const *exec_column_names(struct context *c, const struct store_query
 }
 
 void exec_add_column(struct buf *sql, const struct store_query *q, size_t index, const char *name) {
-    const char *declared = store_column_declared(q, index);
+    const char *declared = store_column(q, index).declared;
     store_add_identifier(sql, name);
     if (declared) {
         buf_printf(sql, " %s", declared);
@@ -84,122 +84,6 @@ enum err_code exec_check_target(struct context *c, const char *name, struct span
 static bool word(struct lexer *x, struct token *t, const char *text) {
     struct err ignored = ERR_INIT;
     return lexer_is(x->code, t, text) && lexer_next(x, t, &ignored) == ERR_OK;
-}
-
-/* CREATE [TEMP] TABLE [IF NOT EXISTS] [schema.]name AS query: where its parts are in the SQL. */
-struct create_as {
-    size_t as_at, query_at;
-    struct span name;
-    bool temporary, optional, qualified;
-};
-
-static bool read_create_as(const char *sql, size_t len, struct create_as *out) {
-    struct lexer x = {.code = sql, .end = len};
-    struct err ignored = ERR_INIT;
-    struct token t;
-    *out = (struct create_as){.as_at = 0};
-    if (lexer_next(&x, &t, &ignored) != ERR_OK || !word(&x, &t, "create")) {
-        return false;
-    }
-    out->temporary = word(&x, &t, "temp") || word(&x, &t, "temporary");
-    if (!word(&x, &t, "table")) {
-        return false;
-    }
-    out->optional = word(&x, &t, "if") && word(&x, &t, "not") && word(&x, &t, "exists");
-    out->name = t.span;
-    while (t.kind == TOKEN_WORD || t.kind == TOKEN_QUOTED) {
-        out->name.len = t.span.at + t.span.len - out->name.at;
-        if (lexer_next(&x, &t, &ignored) != ERR_OK || t.kind != TOKEN_SIGN || t.sign != '.' ||
-            lexer_next(&x, &t, &ignored) != ERR_OK) {
-            break;
-        }
-        out->qualified = true;
-    }
-    out->as_at = t.span.at;
-    out->query_at = t.span.at + t.span.len;
-    return lexer_is(sql, &t, "as");
-}
-
-static const char *schema(const struct create_as *made) {
-    return made->qualified ? "" : made->temporary ? "temp." : "main.";
-}
-
-/* IF NOT EXISTS: whether there is one, so that nothing is to be done. */
-static bool table_there(struct context *c, const struct create_as *made, const char *sql) {
-    struct err ignored = ERR_INIT;
-    struct store_query *q = NULL;
-    const char *look =
-        arena_printf(c->arena, "SELECT 1 FROM %s%.*s", schema(made), (int)made->name.len, sql + made->name.at);
-    bool there = look && store_prepare(c->store, look, strlen(look), &q, &ignored) == ERR_OK;
-    store_finish(q);
-    return there;
-}
-
-/* The SQL of both steps, from the columns that the query has. */
-static enum err_code write_steps(struct context *c, const struct create_as *made, const char *sql, size_t len,
-                                 struct buf *create, struct buf *insert, struct err *e) {
-    struct store_query *q = NULL;
-    if (store_prepare(c->store, sql + made->query_at, len - made->query_at, &q, e) != ERR_OK) {
-        return e->code;
-    }
-    const char *const *names = exec_column_names(c, q);
-    buf_add(create, sql, made->as_at);
-    for (size_t i = 0; names && i < store_column_count(q); i++) {
-        buf_str(create, i ? ", " : "(");
-        exec_add_column(create, q, i, names[i]);
-    }
-    buf_char(create, ')');
-    buf_printf(insert, "INSERT INTO %s%.*s ",
-               made->qualified   ? ""
-               : made->temporary ? "temp."
-                                 : "main.",
-               (int)made->name.len, sql + made->name.at);
-    buf_add(insert, sql + made->query_at, len - made->query_at);
-    store_finish(q);
-    return names && buf_ok(create) && buf_ok(insert) ? ERR_OK : err_nomem(e);
-}
-
-static enum err_code run_steps(struct context *c, const struct buf *create, struct relation *insert, struct span span,
-                               struct err *e) {
-    struct store_query *q = NULL;
-    bool row = true;
-    if (store_begin(c->store, e) != ERR_OK) {
-        return e->code;
-    }
-    if (store_run(c->store, create->data, e) == ERR_OK && relation_prepare(c, insert, span, &q, e) == ERR_OK) {
-        while (row && store_step(q, &row, e) == ERR_OK) {
-        }
-    }
-    store_finish(q);
-    if (e->code == ERR_OK) {
-        return store_commit(c->store, e);
-    }
-    store_rollback(c->store);
-    e->has_span = 0; /* a place in our SQL means nothing to the cell */
-    return e->code;
-}
-
-enum err_code exec_create_as(struct context *c, struct relation *r, struct span span, bool *done, struct err *e) {
-    struct create_as made;
-    struct store_query *q = NULL;
-    *done = false;
-    if (!read_create_as(buf_text(&r->sql), r->sql.len, &made) ||
-        (made.optional && table_there(c, &made, r->sql.data))) {
-        return ERR_OK;
-    }
-    /* As it stands first, for what is wrong with it, and where. */
-    if (relation_describe(c, r, span, &q, e) != ERR_OK) {
-        return e->code;
-    }
-    store_finish(q);
-    struct buf create = BUF_INIT;
-    struct relation insert = {.parameters = r->parameters, .parameter_count = r->parameter_count};
-    if (write_steps(c, &made, r->sql.data, r->sql.len, &create, &insert.sql, e) == ERR_OK) {
-        *done = run_steps(c, &create, &insert, span, e) == ERR_OK;
-    }
-    buf_release(&create);
-    buf_release(&insert.sql);
-    return context_at(e, span);
 }
 
 enum err_code exec_refuse_view(struct context *c, const struct statement *s, struct err *e) {

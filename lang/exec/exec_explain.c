@@ -44,7 +44,8 @@ static void show(struct context *c, const char *item, const char *text, size_t n
 }
 
 enum err_code run_explain(struct context *c, const struct statement *s, struct err *e) {
-    static const struct column columns[2] = {{"item", VALUE_TEXT}, {"value", VALUE_TEXT}};
+    static const struct column columns[2] = {{.name = "item", .type = VALUE_TEXT},
+                                             {.name = "value", .type = VALUE_TEXT}};
     struct trace trace = {.plan = NULL};
     struct relation r = RELATION_INIT;
     size_t rows = 0;

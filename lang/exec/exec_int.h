@@ -45,9 +45,6 @@ const char *const *exec_column_names(struct context *c, const struct store_query
 /* Append the definition of a column: its name, and the type that its table declares. */
 void exec_add_column(struct buf *sql, const struct store_query *q, size_t index, const char *name);
 
-/* Run CREATE TABLE … AS as CREATE TABLE (…) and INSERT. *done is false for any other SQL, of which nothing is run. */
-enum err_code exec_create_as(struct context *c, struct relation *r, struct span span, bool *done, struct err *e);
-
 /* ERR_UNSUPPORTED for a view (or trigger) over a ThanoSQL statement, whose vectors and rows die with the cell. */
 enum err_code exec_refuse_view(struct context *c, const struct statement *s, struct err *e);
 

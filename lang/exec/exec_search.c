@@ -231,7 +231,7 @@ static enum err_code write_scores(struct context *c, const struct search *x, str
         store_add_identifier(&r->sql, x->names[i]);
     }
     buf_str(&r->sql, " FROM (");
-    relation_append(r, inner, e);
+    relation_append(c, r, inner, e);
     buf_str(&r->sql, "\n) AS q");
     return e->code;
 }

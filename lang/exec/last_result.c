@@ -29,7 +29,7 @@ void last_result_begin(struct last_result *l, const struct column *columns, size
     r->columns = arena_alloc(&r->memory, (count + 1) * sizeof *columns);
     r->column_count = count;
     for (size_t i = 0; r->columns && i < count; i++) {
-        r->columns[i] = (struct column){arena_strdup(&r->memory, columns[i].name), columns[i].type};
+        r->columns[i] = (struct column){.name = arena_strdup(&r->memory, columns[i].name), .type = columns[i].type};
     }
     if (arena_failed(&r->memory)) {
         give_up(r);

@@ -2,21 +2,25 @@
 #include "lang/exec/relation.h"
 
 #include "base/suggest.h"
-#include "lang/exec/shortcut.h"
-#include "lang/exec/sql_text.h"
-#include "lang/exec/statements.h"
+#include "lang/store/query_error.h"
 
 #include <string.h>
 #include <strings.h>
 
 struct relation_piece {
-    size_t sql_at, code_at, len;
+    size_t sql_at, sql_len, code_at;
     struct relation_piece *next;
 };
 
 struct relation_parameter {
     struct value value;
     struct relation_parameter *next; /* later ones first */
+};
+
+struct relation_types {
+    const struct sql_column *columns;
+    size_t count;
+    struct relation_types *next;
 };
 
 void relation_release(struct context *c, struct relation *r) {
@@ -36,36 +40,29 @@ void relation_release(struct context *c, struct relation *r) {
     *r = RELATION_INIT;
 }
 
-enum err_code relation_add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e) {
-    struct relation_piece *piece = arena_alloc(c->arena, sizeof *piece);
-    if (!piece) {
-        return err_nomem(e);
+enum err_code relation_add_text(struct context *c, struct relation *r, const char *text, size_t len, long place,
+                                struct err *e) {
+    if (place >= 0) {
+        struct relation_piece *piece = arena_alloc(c->arena, sizeof *piece);
+        if (!piece) {
+            return err_nomem(e);
+        }
+        *piece = (struct relation_piece){r->sql.len, len, (size_t)place, r->pieces};
+        r->pieces = piece;
     }
-    *piece = (struct relation_piece){r->sql.len, at, len, r->pieces};
-    r->pieces = piece;
-    return sql_text_add(&r->sql, c->code, at, len, e);
+    buf_add(&r->sql, text, len);
+    return ERR_OK;
 }
 
-enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e) {
-    size_t at = q->span.at, end = q->span.at + q->span.len;
-    bool done = false;
-    if (shortcut_query(c, r, q, &done, e) != ERR_OK || done) {
-        return e->code == ERR_OK && !buf_ok(&r->sql) ? err_nomem(e) : e->code;
+enum err_code relation_add_types(struct context *c, struct relation *r, const struct sql_column *columns, size_t count,
+                                 struct err *e) {
+    struct relation_types *t = arena_alloc(c->arena, sizeof *t);
+    if (!t) {
+        return err_nomem(e);
     }
-    for (const struct nested *n = q->nested; n && e->code == ERR_OK; n = n->next) {
-        relation_add_text(c, r, at, n->span.at - at, e);
-        if (e->code == ERR_OK) {
-            statement_lower(c, n->statement, r, e);
-        }
-        at = n->span.at + n->span.len;
-    }
-    if (e->code == ERR_OK) {
-        relation_add_text(c, r, at, end - at, e);
-    }
-    if (e->code == ERR_OK && !buf_ok(&r->sql)) {
-        err_nomem(e);
-    }
-    return e->code;
+    *t = (struct relation_types){columns, count, r->types};
+    r->types = t;
+    return ERR_OK;
 }
 
 enum err_code relation_add_value(struct context *c, struct relation *r, struct value v, int *number, struct err *e) {
@@ -101,20 +98,45 @@ const char *relation_new_table(struct context *c, struct relation *r, struct err
     return name;
 }
 
-/* From a place in the SQL to one in the cell. */
-static void map_place(const struct relation *r, struct span otherwise, struct err *e) {
+/* From a place in the SQL to one in the cell: the word there. */
+static void map_place(const struct context *c, const struct relation *r, struct span otherwise, struct err *e) {
     if (e->has_span) {
         for (const struct relation_piece *p = r->pieces; p; p = p->next) {
-            if (e->at >= p->sql_at && e->at < p->sql_at + p->len) {
-                size_t into = e->at - p->sql_at;
-                e->at = p->code_at + into;
-                e->len = e->len < p->len - into ? e->len : p->len - into;
+            if (e->at >= p->sql_at && e->at < p->sql_at + p->sql_len) {
+                e->at = p->code_at;
+                e->len = p->code_at < c->len ? query_error_token(c->code + p->code_at, c->len - p->code_at) : 1;
                 return;
             }
         }
         e->has_span = 0;
     }
     context_at(e, otherwise);
+}
+
+/* The type of the column of that name in one of the queries, the outermost that has it. */
+static enum value_type find_type(const struct relation *r, const char *name) {
+    for (const struct relation_types *t = r->types; t; t = t->next) {
+        for (size_t i = 0; i < t->count; i++) {
+            if (strcasecmp(t->columns[i].name, name) == 0) {
+                return pgtype_value(t->columns[i].type);
+            }
+        }
+    }
+    return VALUE_NULL;
+}
+
+/* Tell the store what the query's columns hold: of the cell's own query by position, of those within by name. */
+static void set_types(const struct relation *r, struct store_query *q) {
+    size_t count = store_column_count(q);
+    const struct relation_types *own = r->types && r->types->count == count ? r->types : NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct column there = store_column(q, i);
+        bool same = own && strcmp(own->columns[i].name, there.name) == 0;
+        enum value_type type = same ? pgtype_value(own->columns[i].type) : find_type(r, there.name);
+        if (type != VALUE_NULL && (same || there.type == VALUE_NULL)) {
+            store_set_type(q, i, type);
+        }
+    }
 }
 
 enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
@@ -125,7 +147,9 @@ enum err_code relation_describe(struct context *c, struct relation *r, struct sp
     (void)(r->ours ? store_prepare(c->store, buf_text(&r->sql), r->sql.len, out, e)
                    : store_prepare_user(c->store, buf_text(&r->sql), r->sql.len, out, e));
     if (e->code != ERR_OK) {
-        map_place(r, otherwise, e);
+        map_place(c, r, otherwise, e);
+    } else {
+        set_types(r, *out);
     }
     return e->code;
 }
@@ -157,11 +181,24 @@ struct relation relation_inside(const struct relation *outer) {
     return inner;
 }
 
-enum err_code relation_append(struct relation *outer, struct relation *inner, struct err *e) {
-    while (inner->pieces) {
-        struct relation_piece *piece = inner->pieces;
-        inner->pieces = piece->next;
-        piece->sql_at += outer->sql.len;
+enum err_code relation_append(struct context *c, struct relation *outer, struct relation *inner, struct err *e) {
+    if (relation_add_copy(c, outer, inner, e) == ERR_OK && !buf_ok(&outer->sql)) {
+        err_nomem(e);
+    }
+    buf_release(&inner->sql);
+    *inner = RELATION_INIT;
+    return e->code;
+}
+
+enum err_code relation_add_copy(struct context *c, struct relation *outer, struct relation *inner, struct err *e) {
+    size_t at = outer->sql.len;
+    for (const struct relation_piece *p = inner->pieces; p; p = p->next) {
+        struct relation_piece *piece = arena_alloc(c->arena, sizeof *piece);
+        if (!piece) {
+            return err_nomem(e);
+        }
+        *piece = *p;
+        piece->sql_at += at;
         piece->next = outer->pieces;
         outer->pieces = piece;
     }
@@ -171,16 +208,26 @@ enum err_code relation_append(struct relation *outer, struct relation *inner, st
         t->next = outer->temporaries;
         outer->temporaries = t;
     }
-    outer->snapshot = outer->snapshot || inner->snapshot;
-    outer->parameters = inner->parameters;
-    outer->parameter_count = inner->parameter_count;
-    buf_add(&outer->sql, buf_text(&inner->sql), inner->sql.len);
-    if (!buf_ok(&inner->sql) || !buf_ok(&outer->sql)) {
-        err_nomem(e);
+    for (const struct relation_types *t = inner->types; t; t = t->next) {
+        struct relation_types **tail = &outer->types, *copy = arena_alloc(c->arena, sizeof *copy);
+        if (!copy) {
+            return err_nomem(e);
+        }
+        while (*tail) {
+            tail = &(*tail)->next;
+        }
+        *copy = *t;
+        copy->next = NULL;
+        *tail = copy;
     }
-    buf_release(&inner->sql);
-    *inner = RELATION_INIT;
-    return e->code;
+    outer->snapshot = outer->snapshot || inner->snapshot;
+    inner->snapshot = false;
+    if (inner->parameter_count > outer->parameter_count) {
+        outer->parameters = inner->parameters;
+        outer->parameter_count = inner->parameter_count;
+    }
+    buf_add(&outer->sql, buf_text(&inner->sql), inner->sql.len);
+    return buf_ok(&inner->sql) ? ERR_OK : err_nomem(e);
 }
 
 int relation_find_column(const struct store_query *q, const char *name) {

@@ -6,15 +6,18 @@
 
 #include "base/buf.h"
 #include "lang/exec/context.h"
+#include "lang/sql/sql.h"
 
-struct relation_piece; /* where a stretch of the user's own text stands in the SQL */
+struct relation_piece; /* where in the cell a stretch of the SQL comes from */
 struct relation_parameter;
+struct relation_types; /* what the columns of the queries in it hold, outermost first */
 
 struct relation {
     struct buf sql;
     struct relation_piece *pieces; /* these chains are in the cell's arena */
     struct relation_parameter *parameters;
     int parameter_count;
+    struct relation_types *types;
     struct relation_table {
         const char *name;
         struct relation_table *next;
@@ -28,11 +31,35 @@ struct relation {
 /* Drops the temporary tables and ends the snapshot. Every query over the relation must be finished before. */
 void relation_release(struct context *c, struct relation *r);
 
-/* Append a stretch of the cell's own text. */
-enum err_code relation_add_text(struct context *c, struct relation *r, size_t at, size_t len, struct err *e);
-
-/* Append the SQL of a query of the cell, nested statements lowered in place. */
+/* Append the SQL of a query of the cell, nested statements lowered in place. It must be one that returns rows and
+ * changes nothing. */
 enum err_code relation_add_query(struct context *c, struct relation *r, const struct query *q, struct err *e);
+
+/* SQL of the cell in the store's words, with the statements of ours that stand in it. */
+struct relation_sql {
+    struct sql_output out;
+    struct relation *nested;
+    size_t count;
+};
+
+/* What is known of a query before it is lowered. */
+struct relation_given {
+    struct relation *nested; /* the one statement that is nested in it, built already; it becomes part of the query */
+    size_t narrow_at;        /* with `narrow`: a table's name in the cell, and the SQL that stands for the table */
+    const char *narrow;
+};
+
+/* Lower the SQL of a statement; what is nested counts its parameters on from those of `r`. `given` may be NULL. Release
+ * it in any case. */
+enum err_code relation_lower(struct context *c, const struct relation *r, const struct query *q,
+                             const struct relation_given *given, struct relation_sql *out, struct err *e);
+
+/* As relation_add_query(), with what is known. */
+enum err_code relation_add_given(struct context *c, struct relation *r, const struct query *q,
+                                 const struct relation_given *given, struct err *e);
+enum err_code relation_add_step(struct context *c, struct relation *r, struct relation_sql *sql,
+                                const struct sql_step *step, struct err *e);
+void relation_sql_release(struct context *c, struct relation_sql *sql);
 
 /* Keep a copy of a vector as a parameter; *number is what stands for it in the SQL, as in ?3. */
 enum err_code relation_add_vector(struct context *c, struct relation *r, const float *vector, size_t length,
@@ -54,7 +81,18 @@ enum err_code relation_prepare(struct context *c, struct relation *r, struct spa
 struct relation relation_inside(const struct relation *outer);
 
 /* Append what was built apart; `inner` is empty afterwards. */
-enum err_code relation_append(struct relation *outer, struct relation *inner, struct err *e);
+enum err_code relation_append(struct context *c, struct relation *outer, struct relation *inner, struct err *e);
+
+/* The same, but the text of `inner` stays, to be appended once more; its temporary tables are the outer's. */
+enum err_code relation_add_copy(struct context *c, struct relation *outer, struct relation *inner, struct err *e);
+
+/* Append SQL that comes from a word at `place` of the cell (below 0: from nowhere in it). */
+enum err_code relation_add_text(struct context *c, struct relation *r, const char *text, size_t len, long place,
+                                struct err *e);
+
+/* Say what the columns of the query appended now hold. They must live as long as the cell. */
+enum err_code relation_add_types(struct context *c, struct relation *r, const struct sql_column *columns, size_t count,
+                                 struct err *e);
 
 /* Prepare only, to see the columns: nothing is bound, and the query must not be stepped. */
 enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,

@@ -79,35 +79,33 @@ static const char *list_rows(struct context *c, const struct shortcut *x, bool n
 /* The search's own query with its table narrowed down. */
 static enum err_code write_inner(struct context *c, const struct shortcut *x, const char *rows, struct relation *r,
                                  struct err *e) {
-    struct span all = x->search->statement->query.span, table = x->inner.table;
-    size_t end = table.at + table.len;
+    struct relation_given given = {.narrow_at = x->inner.table.at};
+    struct buf sql = BUF_INIT;
     int number = 0;
     relation_add_value(c, r, (struct value){.type = VALUE_TEXT, .text = rows, .length = strlen(rows)}, &number, e);
-    if (e->code != ERR_OK || relation_add_text(c, r, all.at, table.at - all.at, e) != ERR_OK) {
-        return e->code;
+    buf_str(&sql, "(SELECT * FROM main.");
+    store_add_identifier(&sql, x->inner.name);
+    buf_printf(&sql, " WHERE _rowid_ IN (SELECT value FROM json_each(?%d)))", number);
+    given.narrow = buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    if (!given.narrow) {
+        return err_nomem(e);
     }
-    buf_str(&r->sql, "(SELECT * FROM main.");
-    store_add_identifier(&r->sql, x->inner.name);
-    buf_printf(&r->sql, " WHERE _rowid_ IN (SELECT value FROM json_each(?%d)))", number);
-    if (!x->inner.aliased) {
-        buf_str(&r->sql, " AS ");
-        store_add_identifier(&r->sql, x->inner.name);
-    }
-    return relation_add_text(c, r, end, all.at + all.len - end, e);
+    return e->code == ERR_OK ? relation_add_given(c, r, &x->search->statement->query, &given, e) : e->code;
 }
 
 /* The whole query, over the search's query `inner`. */
 static enum err_code write_all(struct context *c, const struct search *s, const struct query *around,
                                struct relation *inner, struct relation *r, struct err *e) {
-    struct span all = around ? around->span : (struct span){0, 0};
-    struct span hole = around ? around->nested->span : (struct span){0, 0};
-    size_t end = hole.at + hole.len;
-    if (around && relation_add_text(c, r, all.at, hole.at - all.at, e) != ERR_OK) {
-        return e->code;
+    struct relation nested = relation_inside(r);
+    struct relation_given given = {.nested = &nested};
+    if (!around) {
+        return search_write(c, s, inner, r, e);
     }
-    if (search_write(c, s, inner, r, e) == ERR_OK && around) {
-        relation_add_text(c, r, end, all.at + all.len - end, e);
+    if (search_write(c, s, inner, &nested, e) == ERR_OK) {
+        relation_add_given(c, r, around, &given, e);
     }
+    relation_release(c, &nested);
     return e->code;
 }
 
@@ -220,7 +218,7 @@ static enum err_code narrow(struct context *c, struct shortcut *x, size_t rows, 
     if (e->code == ERR_OK && x->matrix && x->matrix->null_count <= MOST_NULLS) {
         search(c, x, r, rows, &found, e);
     }
-    if (found && write_narrowed(c, x, true, &part, e) == ERR_OK && relation_append(r, &part, e) == ERR_OK) {
+    if (found && write_narrowed(c, x, true, &part, e) == ERR_OK && relation_append(c, r, &part, e) == ERR_OK) {
         r->snapshot = *done = true;
         if (c->trace) {
             c->trace->narrowed = true;
@@ -275,11 +273,12 @@ enum err_code shortcut_query(struct context *c, struct relation *r, const struct
             narrow(c, &s, (size_t)outer.limit, r, &narrowed, e);
         }
         if (!narrowed && e->code == ERR_OK) {
-            struct span all = q->span, hole = q->nested->span;
-            relation_add_text(c, r, all.at, hole.at - all.at, e);
-            if (e->code == ERR_OK && search_lower(c, &x, &inner, r, e) == ERR_OK) {
-                relation_add_text(c, r, hole.at + hole.len, all.at + all.len - hole.at - hole.len, e);
+            struct relation nested = relation_inside(r);
+            struct relation_given given = {.nested = &nested};
+            if (search_lower(c, &x, &inner, &nested, e) == ERR_OK) {
+                relation_add_given(c, r, q, &given, e);
             }
+            relation_release(c, &nested);
         }
     }
     relation_release(c, &inner);

@@ -3,6 +3,7 @@
 
 #include "lang/exec/exec_int.h"
 #include "lang/exec/notebook.h"
+#include "lang/exec/shortcut.h"
 
 #include <string.h>
 
@@ -167,17 +168,54 @@ enum err_code statement_show(struct context *c, struct relation *r, struct span 
     return ERR_OK;
 }
 
+/* Statements that stand for one, all or none of them. */
+static enum err_code run_steps(struct context *c, struct relation_sql *sql, struct span span, struct err *e) {
+    if (store_begin(c->store, e) != ERR_OK) {
+        return e->code;
+    }
+    for (const struct sql_step *step = sql->out.steps; step && e->code == ERR_OK; step = step->next) {
+        struct relation r = RELATION_INIT;
+        struct store_query *q = NULL;
+        bool row = true;
+        if (relation_add_step(c, &r, sql, step, e) == ERR_OK && relation_prepare(c, &r, span, &q, e) == ERR_OK) {
+            while (row && store_step(q, &row, e) == ERR_OK) {
+            }
+        }
+        store_finish(q);
+        relation_release(c, &r);
+    }
+    if (e->code != ERR_OK) {
+        store_rollback(c->store);
+        return context_at(e, span);
+    }
+    return store_commit(c->store, e);
+}
+
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e) {
     struct relation r = RELATION_INIT;
-    bool created = false;
-    if (exec_refuse_view(c, s, e) == ERR_OK && relation_add_query(c, &r, &s->query, e) == ERR_OK &&
-        exec_create_as(c, &r, s->query.span, &created, e) == ERR_OK) {
-        if (created) {
-            context_say(c, "Success");
-        } else {
+    struct relation_sql sql;
+    bool done = false;
+    if (exec_refuse_view(c, s, e) != ERR_OK) {
+        return e->code;
+    }
+    if (shortcut_query(c, &r, &s->query, &done, e) != ERR_OK || done) {
+        if (e->code == ERR_OK) {
             statement_show(c, &r, s->query.span, e);
+        }
+        relation_release(c, &r);
+        return e->code;
+    }
+    if (relation_lower(c, &r, &s->query, NULL, &sql, e) == ERR_OK) {
+        const struct sql_step *first = sql.out.steps;
+        if (first && !first->next) {
+            if (relation_add_step(c, &r, &sql, first, e) == ERR_OK) {
+                statement_show(c, &r, s->query.span, e);
+            }
+        } else if (!first || run_steps(c, &sql, s->query.span, e) == ERR_OK) {
+            context_say(c, "Success");
         }
     }
     relation_release(c, &r);
+    relation_sql_release(c, &sql);
     return e->code;
 }

@@ -2,7 +2,7 @@
  * own are in sqlite_functions.c, what SQL may not do in authorize.c, look-ups in sqlite_catalogue.c, type names in
  * types.c.
  */
-#include "lang/store/store.h"
+#include "lang/store/sqlite_int.h"
 
 #include "base/clock.h"
 #include "lang/store/aligned.h"
@@ -97,6 +97,7 @@ static bool fail_outside(struct store *s, int result, struct err *e) {
     return false;
 }
 
+/* The failure `result` of sql[0..len). */
 enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e) {
     if (fail_outside(s, result, e)) {
         return e->code;
@@ -104,6 +105,10 @@ enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t l
     /* Looking for suggestions runs queries, which would overwrite the message. */
     char message[sizeof e->message];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(s->db));
+    if (strstr(message, "stack overflow") || strstr(message, "Expression tree is too large")) {
+        err_set(e, ERR_SYNTAX, "this statement nests too deeply for the store");
+        return err_hint(e, "keep an inner result with CREATE TABLE name AS …, and go on from that table");
+    }
     if (s->explaining) {
         return err_set(e, ERR_QUERY, "%s", message);
     }
@@ -194,7 +199,9 @@ enum err_code store_open(const char *path, struct stop *stop, struct store **out
 
 void store_close(struct store *s) {
     if (s) {
+        sqlite_forget_columns(s);
         sqlite3_close_v2(s->db);
+        sqlite_forget_functions(s);
         free(s->path);
         free(s);
     }
@@ -368,12 +375,18 @@ size_t store_column_count(const struct store_query *q) {
 }
 
 struct column store_column(const struct store_query *q, size_t index) {
-    return index < q->count ? (struct column){q->columns[index].name, q->columns[index].type}
-                            : (struct column){"", VALUE_NULL};
+    if (index >= q->count) {
+        return (struct column){.name = ""};
+    }
+    return (struct column){.name = q->columns[index].name,
+                           .type = q->columns[index].type,
+                           .declared = sqlite3_column_decltype(q->statement, (int)index)};
 }
 
-const char *store_column_declared(const struct store_query *q, size_t index) {
-    return index < q->count ? sqlite3_column_decltype(q->statement, (int)index) : NULL;
+void store_set_type(struct store_query *q, size_t index, enum value_type type) {
+    if (index < q->count) {
+        q->columns[index].type = type;
+    }
 }
 
 bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column) {
@@ -407,12 +420,13 @@ enum err_code store_step(struct store_query *q, bool *row, struct err *e) {
     return ERR_OK;
 }
 
+/* A value as SQLite stores it; a blob is VALUE_BLOB. */
 struct value sqlite_plain_value(sqlite3_value *from) {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
-        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from)};
+        return (struct value){.type = VALUE_INTEGER, .integer = sqlite3_value_int64(from), .text = ""};
     case SQLITE_FLOAT:
-        return (struct value){.type = VALUE_REAL, .real = sqlite3_value_double(from)};
+        return (struct value){.type = VALUE_REAL, .real = sqlite3_value_double(from), .text = ""};
     case SQLITE_TEXT: {
         const void *text = sqlite3_value_text(from);
         return (struct value){
@@ -424,7 +438,7 @@ struct value sqlite_plain_value(sqlite3_value *from) {
             .type = VALUE_BLOB, .text = bytes ? bytes : "", .length = (size_t)sqlite3_value_bytes(from)};
     }
     default:
-        return (struct value){.type = VALUE_NULL};
+        return (struct value){.type = VALUE_NULL, .text = ""};
     }
 }
 
@@ -445,6 +459,10 @@ struct value store_value(struct store_query *q, size_t index) {
         }
     }
     return v;
+}
+
+bool store_in_transaction(const struct store *s) {
+    return !sqlite3_get_autocommit(s->db);
 }
 
 long long store_changes(struct store *s) {
@@ -507,10 +525,6 @@ void store_rollback(struct store *s) {
     } else if (control(s, "ROLLBACK TO", level, &ignored) == ERR_OK) {
         control(s, "RELEASE", level, &ignored);
     }
-}
-
-bool store_in_transaction(const struct store *s) {
-    return !sqlite3_get_autocommit(s->db);
 }
 
 enum err_code store_snapshot(struct store *s, struct err *e) {

@@ -1,6 +1,7 @@
-/* Look-ups of tables and columns, in SQL over SQLite's own tables. Needs nothing but the store's contract. */
-#include "lang/store/store.h"
+/* Look-ups of tables and columns, in SQL over SQLite's own tables. */
+#include "lang/store/sqlite_int.h"
 
+#include "base/buf.h"
 #include "base/suggest.h"
 #include "lang/store/types.h"
 
@@ -20,7 +21,7 @@
     "'\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
 
 /* Hidden 1: the arguments of a virtual table, which are no columns to a reader. */
-#define EACH_COLUMN "SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid"
+#define EACH_COLUMN "SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid"
 
 /* Call each() for every row of `sql`, with `text` as its one parameter (NULL: none). */
 static enum err_code each_row(struct store *s, const char *sql, const char *text,
@@ -91,32 +92,57 @@ enum err_code store_each_function(struct store *s, void (*each)(void *user, cons
     return each_row(s, EACH_FUNCTION, NULL, give_table, &t, e);
 }
 
-struct columns {
-    void (*each)(void *user, const struct column *c);
-    void *user;
-    size_t count;
-};
+#define HAS_OBJECT                                                                               \
+    "SELECT 1 FROM (SELECT type, name FROM main.sqlite_schema UNION ALL SELECT type, name FROM " \
+    "temp.sqlite_schema) WHERE type || ' ' || name = ?1 COLLATE NOCASE LIMIT 1"
 
-static void give_column(void *user, struct store_query *q) {
-    struct columns *columns = user;
-    struct value name = store_value(q, 0), type = store_value(q, 1);
-    struct column column = {name.text, types_of_declaration(type.type == VALUE_TEXT ? type.text : NULL)};
-    columns->count++;
-    if (name.type == VALUE_TEXT) {
-        columns->each(columns->user, &column);
+enum err_code store_has_object(struct store *s, const char *kind, const char *name, bool *found, struct err *e) {
+    struct buf both = BUF_INIT;
+    bool there = false;
+    buf_printf(&both, "%s %s", kind, name);
+    if (!buf_ok(&both)) {
+        err_nomem(e);
+    } else if (each_row(s, HAS_OBJECT, both.data, note, &there, e) == ERR_OK) {
+        *found = there;
     }
+    buf_release(&both);
+    return e->code;
+}
+
+#define DEFINITION                                                                                                 \
+    "SELECT sql FROM (SELECT * FROM temp.sqlite_schema UNION ALL SELECT * FROM main.sqlite_schema) WHERE type IN " \
+    "('table', 'view') AND name = ?1 COLLATE NOCASE LIMIT 1"
+
+static void add_definition(void *user, struct store_query *q) {
+    struct value sql = store_value(q, 0);
+    if (sql.type == VALUE_TEXT) {
+        buf_add(user, sql.text, sql.length);
+    }
+}
+
+enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e) {
+    return each_row(s, DEFINITION, name, add_definition, out, e);
+}
+
+/* Columns are asked for with every statement, so this one stays prepared. */
+static enum err_code prepare_columns(struct store *s, struct err *e) {
+    if (!s->column_statement) {
+        int result = sqlite3_prepare_v3(s->db, EACH_COLUMN, -1, SQLITE_PREPARE_PERSISTENT, &s->column_statement, NULL);
+        return result == SQLITE_OK ? ERR_OK : sqlite_fail(s, result, "", 0, e);
+    }
+    return ERR_OK;
+}
+
+void sqlite_forget_columns(struct store *s) {
+    sqlite3_finalize(s->column_statement);
+    s->column_statement = NULL;
 }
 
 static void offer(void *user, const char *name) {
     suggest_offer(user, name);
 }
 
-enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
-                                void *user, struct err *e) {
-    struct columns columns = {each, user, 0};
-    if (each_row(s, EACH_COLUMN, table, give_column, &columns, e) != ERR_OK || columns.count > 0) {
-        return e->code;
-    }
+static enum err_code no_table(struct store *s, const char *table, struct err *e) {
     struct suggest near;
     struct err ignored = ERR_INIT;
     suggest_begin(&near, table);
@@ -124,4 +150,29 @@ enum err_code store_each_column(struct store *s, const char *table, void (*each)
     err_set(e, ERR_NOT_FOUND, "there is no table named '%s'", table);
     return near.best[0] ? err_hint(e, "did you mean '%s'?", near.best)
                         : err_hint(e, "COPY table_name FROM 'file.csv' makes a table");
+}
+
+enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
+                                void *user, struct err *e) {
+    int result;
+    size_t count = 0;
+    if (prepare_columns(s, e) != ERR_OK) {
+        return e->code;
+    }
+    sqlite3_stmt *q = s->column_statement;
+    sqlite3_bind_text(q, 1, table, -1, SQLITE_STATIC);
+    while ((result = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(q, 0), *type = (const char *)sqlite3_column_text(q, 1);
+        if (name) {
+            struct column column = {name, types_of_declaration(type), type, sqlite3_column_int(q, 2) > 0};
+            each(user, &column);
+        }
+        count++;
+    }
+    if (result != SQLITE_DONE) {
+        sqlite_fail(s, result, "", 0, e);
+    }
+    sqlite3_reset(q);
+    sqlite3_clear_bindings(q);
+    return e->code == ERR_OK && count == 0 ? no_table(s, table, e) : e->code;
 }

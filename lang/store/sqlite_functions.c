@@ -1,8 +1,12 @@
-/* SQL functions of our own on SQLite: values in, a value or an error out. */
-#include "lang/store/aligned.h"
+/* Functions of our own in SQL: scalar ones and aggregates; those that keep their rows are in
+ * sqlite_collector.c, those that return a table in sqlite_table.c. */
 #include "lang/store/sqlite_int.h"
 
+#include "lang/store/aligned.h"
+
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 enum { MOST_ARGUMENTS = 127 }; /* SQLite's own limit */
 
@@ -22,7 +26,7 @@ static void forget_function(void *user) {
     free(r);
 }
 
-static void give_result(sqlite3_context *context, const struct value *v) {
+void sqlite_give_result(sqlite3_context *context, const struct value *v) {
     const char *bytes = v->text ? v->text : "";
     switch (v->type) {
     case VALUE_NULL:
@@ -65,7 +69,7 @@ static bool read_arguments(struct registered *r, int count, sqlite3_value **from
 
 static void answer(sqlite3_context *context, struct registered *r, const struct value *result, const struct err *e) {
     if (e->code == ERR_OK) {
-        give_result(context, result);
+        sqlite_give_result(context, result);
     } else {
         r->store->function = *e;
         sqlite3_result_error(context, e->message, -1);
@@ -111,6 +115,53 @@ static void end_aggregate(sqlite3_context *context) {
     }
 }
 
+enum err_code sqlite_note_function(struct store *s, const char *name, int arguments, struct err *e) {
+    struct known_function *f = calloc(1, sizeof *f);
+    if (!f || !(f->name = strdup(name))) {
+        free(f);
+        return err_nomem(e);
+    }
+    f->arguments = arguments;
+    f->next = s->functions;
+    s->functions = f;
+    return ERR_OK;
+}
+
+void sqlite_forget_functions(struct store *s) {
+    while (s->functions) {
+        struct known_function *f = s->functions;
+        s->functions = f->next;
+        free(f->name);
+        free(f);
+    }
+    while (s->owned) {
+        struct owned *o = s->owned;
+        s->owned = o->next;
+        o->release(o->memory);
+        free(o);
+    }
+}
+
+enum err_code store_own(struct store *s, void *memory, void (*release)(void *memory), struct err *e) {
+    struct owned *o = malloc(sizeof *o);
+    if (!o) {
+        return err_nomem(e);
+    }
+    *o = (struct owned){memory, release, s->owned};
+    s->owned = o;
+    return ERR_OK;
+}
+
+bool store_has_function(const struct store *s, const char *name, int arguments) {
+    for (const struct known_function *f = s->functions; f; f = f->next) {
+        /* pg_… are the words that lowered SQL is written in, not the user's. */
+        if (strcasecmp(f->name, name) == 0 && (f->arguments < 0 || f->arguments == arguments)) {
+            return strncmp(f->name, "pg_", 3) != 0;
+        }
+    }
+    return false;
+}
+
 static struct registered *registered_new(struct store *s) {
     struct registered *r = calloc(1, sizeof *r);
     if (r) {
@@ -132,7 +183,7 @@ enum err_code store_register(struct store *s, const char *name, int arguments, s
     r->user = user;
     int result =
         sqlite3_create_function_v2(s->db, name, arguments, FLAGS, r, call_function, NULL, NULL, forget_function);
-    return result == SQLITE_OK ? ERR_OK : sqlite_fail(s, result, "", 0, e);
+    return result == SQLITE_OK ? sqlite_note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
 }
 
 enum err_code store_register_aggregate(struct store *s, const char *name, int arguments,
@@ -144,5 +195,5 @@ enum err_code store_register_aggregate(struct store *s, const char *name, int ar
     r->aggregate = a;
     int result = sqlite3_create_function_v2(s->db, name, arguments, FLAGS, r, NULL, add_to_aggregate, end_aggregate,
                                             forget_function);
-    return result == SQLITE_OK ? ERR_OK : sqlite_fail(s, result, "", 0, e);
+    return result == SQLITE_OK ? sqlite_note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
 }

@@ -36,8 +36,6 @@ size_t store_parameter_count(const struct store_query *q); /* the highest parame
 /* Columns of the result; 0 for a statement that returns no rows (INSERT, CREATE, …). */
 size_t store_column_count(const struct store_query *q);
 struct column store_column(const struct store_query *q, size_t index);
-/* The column's type as its table declares it, or NULL for an expression; until the query is finished. */
-const char *store_column_declared(const struct store_query *q, size_t index);
 /* The table of the store, and its column, that a result's column is, through views and subqueries. False for an
  * expression, and for a temporary table's. The names are the query's. */
 bool store_column_origin(const struct store_query *q, size_t index, const char **table, const char **column);
@@ -45,6 +43,9 @@ bool store_column_origin(const struct store_query *q, size_t index, const char *
 /* Advance; *row tells whether there is a row. Interrupted by the stop flag: ERR_INTERRUPT. */
 enum err_code store_step(struct store_query *q, bool *row, struct err *e);
 struct value store_value(struct store_query *q, size_t index); /* until the next step */
+
+/* Say what an expression's column holds, where the store cannot know: 0 and 1 then come as booleans. */
+void store_set_type(struct store_query *q, size_t index, enum value_type type);
 
 /* Rows that the last INSERT, UPDATE or DELETE touched. */
 long long store_changes(struct store *s);
@@ -71,6 +72,11 @@ enum err_code store_stamp(struct store *s, struct store_stamp *out, struct err *
 enum err_code store_has_table(struct store *s, const char *name, bool *found, struct err *e); /* or view */
 enum err_code store_has_view(struct store *s, const char *name, bool *found, struct err *e);
 enum err_code store_has_temporary(struct store *s, const char *name, bool *found, struct err *e); /* either */
+/* kind: "table", "view", "index". */
+enum err_code store_has_object(struct store *s, const char *kind, const char *name, bool *found, struct err *e);
+/* Append the SQL that made a table or view; nothing if there is none. */
+struct buf;
+enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
 /* Call each() for every function of SQL, by name. */
@@ -85,8 +91,11 @@ enum err_code store_each_column(struct store *s, const char *table, void (*each)
 void store_type_name(enum value_type type, size_t length, char out[32]);
 
 /* A quoted identifier, for building SQL: "a ""b""". */
-struct buf;
 void store_add_identifier(struct buf *sql, const char *name);
+
+/* Memory that goes with the store: release(memory) is called when it closes, after every function of it is gone. On
+ * failure the memory stays the caller's. */
+enum err_code store_own(struct store *s, void *memory, void (*release)(void *memory), struct err *e);
 
 /* A scalar function of SQL, deterministic. The callback writes *result (its memory must stay valid until the
  * next call) or fails with *e set. */
@@ -94,6 +103,27 @@ typedef enum err_code (*store_function)(void *user, const struct value *argument
                                         struct err *e);
 enum err_code store_register(struct store *s, const char *name, int arguments, store_function f, void *user,
                              struct err *e);
+
+/* Whether a function of that name was registered, which takes that many arguments (registered with -1: any). Names
+ * that begin with pg_ are not told: they are what lang/sql writes, not the user. */
+bool store_has_function(const struct store *s, const char *name, int arguments);
+
+/* A collector: an aggregate, also over windows, whose rows are kept, and given all at once: `rows` has count x
+ * arguments values. */
+typedef enum err_code (*store_collector)(void *user, const struct value *rows, size_t count, size_t arguments,
+                                         struct value *result, struct err *e);
+enum err_code store_register_collector(struct store *s, const char *name, int arguments, store_collector f, void *user,
+                                       struct err *e);
+
+/* A function that returns a table: columns ordinality (from 1) and v1 to v16. The cursor is the callback's own. */
+enum { STORE_TABLE_COLUMNS = 16, STORE_TABLE_ARGUMENTS = 60 };
+struct store_table {
+    enum err_code (*open)(const struct value *arguments, size_t count, void **cursor, struct err *e);
+    /* Fill values[0..STORE_TABLE_COLUMNS), which are NULL before; their memory must last until the next call. */
+    enum err_code (*next)(void *cursor, bool *row, struct value *values, struct err *e);
+    void (*close)(void *cursor); /* NULL is fine */
+};
+enum err_code store_register_table(struct store *s, const char *name, const struct store_table *t, struct err *e);
 
 /* An aggregate function of SQL. A state is `size` bytes, zero at first; the result's memory must stay valid until the
  * state is released. Groups without rows have no state, and the result is NULL. */

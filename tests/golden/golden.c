@@ -1,6 +1,9 @@
 /* golden FILE: run the cells of FILE, which lines `---` part, in one session on the current folder, and print what the
  * sink hears as plain text, for comparison with what it was. What differs from machine to machine is left out: the
- * workspace's path is written <workspace>, vectors are their length, progress is ignored. */
+ * workspace's path is written <workspace>, vectors are their length, progress is ignored.
+ *
+ * golden --exact FILE: the same for a program that reads it (tests/postgres): all rows, all digits, values parted by
+ * 0x1f, a line end in a text as 0x1e, and a line 0x1d behind each cell. */
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/parallel.h"
@@ -17,6 +20,7 @@
 enum { MOST_ROWS = 20, LARGEST_FILE = 1 << 20 };
 
 struct output {
+    bool exact;
     char workspace[PATH_MAX];
     size_t columns, rows;
 };
@@ -28,7 +32,8 @@ static void print_text(const struct output *o, const char *text, size_t len) {
             fputs("<workspace>", stdout);
             i += skip;
         } else {
-            putchar(text[i++]);
+            putchar(o->exact && text[i] == '\n' ? 0x1e : text[i]);
+            i++;
         }
     }
 }
@@ -62,12 +67,30 @@ static void on_table_begin(void *user, const struct column *columns, size_t coun
     o->rows = 0;
     printf("table:");
     for (size_t i = 0; i < count; i++) {
-        printf("%s %s (%s)", i ? " |" : "", columns[i].name, types[columns[i].type]);
+        printf("%s %s (%s)", !i ? "" : o->exact ? "\x1f" : " |", columns[i].name, types[columns[i].type]);
     }
     putchar('\n');
 }
 
+static void print_bytes(const struct value *v) {
+    fputs("\\x", stdout);
+    for (size_t i = 0; i < v->length; i++) {
+        printf("%02x", (unsigned char)v->text[i]);
+    }
+}
+
+static void print_numbers(const struct value *v) {
+    for (size_t i = 0; i < v->length; i++) {
+        printf("%s%.9g", i ? "," : "[", (double)v->vector[i]);
+    }
+    putchar(']');
+}
+
 static void print_value(const struct output *o, const struct value *v) {
+    if (o->exact && (v->type == VALUE_BLOB || v->type == VALUE_VECTOR)) {
+        (v->type == VALUE_BLOB ? print_bytes : print_numbers)(v);
+        return;
+    }
     switch (v->type) {
     case VALUE_NULL:
         fputs("NULL", stdout);
@@ -79,7 +102,7 @@ static void print_value(const struct output *o, const struct value *v) {
         printf("%" PRId64, v->integer);
         break;
     case VALUE_REAL:
-        printf("%.6g", v->real);
+        printf(o->exact ? "%.17g" : "%.6g", v->real);
         break;
     case VALUE_TEXT:
         print_text(o, v->text, v->length);
@@ -95,9 +118,9 @@ static void print_value(const struct output *o, const struct value *v) {
 
 static void on_table_row(void *user, const struct value *values) {
     struct output *o = user;
-    if (o->rows++ < MOST_ROWS) {
+    if (o->rows++ < MOST_ROWS || o->exact) {
         for (size_t i = 0; i < o->columns; i++) {
-            fputs(i ? " | " : "  ", stdout);
+            fputs(i ? o->exact ? "\x1f" : " | " : "  ", stdout);
             print_value(o, &values[i]);
         }
         putchar('\n');
@@ -203,7 +226,7 @@ static void run_cell(struct session *s, struct output *o, const char *code, size
     if (session_execute(s, code, len, &sink, &e) != ERR_OK) {
         print_error(o, code, len, &e);
     }
-    putchar('\n');
+    fputs(o->exact ? "\x1d\n" : "\n", stdout);
 }
 
 /* The next cell of text, without the newline that ends it; text moves behind the line `---`. */
@@ -223,8 +246,13 @@ int main(int count, char **arguments) {
     struct output o = {.columns = 0};
     struct session *session = NULL;
     struct session_config config = {.workspace = o.workspace};
+    if (count == 3 && strcmp(arguments[1], "--exact") == 0) {
+        o.exact = true;
+        arguments++;
+        count--;
+    }
     if (count != 2 || !getcwd(o.workspace, sizeof o.workspace)) {
-        fputs("usage: golden FILE.test, in an empty folder\n", stderr);
+        fputs("usage: golden [--exact] FILE.test, in an empty folder\n", stderr);
         return EXIT_FAILURE;
     }
     if (file_read(arguments[1], LARGEST_FILE, &text, &e) == ERR_OK && session_open(&config, &session, &e) == ERR_OK) {

@@ -33,7 +33,7 @@ class Kernel(suite.KernelTests):
     code_execute_result = [
         {"code": "SELECT 6 * 7 AS answer", "result": "   answer\n0      42"},
         {"code": "SELECT 'é' AS letter, 1.5 AS x", "result": "  letter    x\n0      é  1.5"},
-        {"code": "SELECT 1 AS one WHERE 0", "result": "Empty DataFrame\nColumns: [one]\nIndex: []"},
+        {"code": "SELECT 1 AS one WHERE false", "result": "Empty DataFrame\nColumns: [one]\nIndex: []"},
         {"code": "SELECT 3 AS three", "mime": "text/html"},
     ]
     completion_samples = [

@@ -30,8 +30,8 @@ INSERT INTO numbers SELECT image_path FROM test LIMIT 3;
 INSERT INTO numbers VALUES (5), (x'00')"""
 
 BAD = [  # code, ename, words that the message must have
-    ("SELECT * FROM tset", "ThanoSQLQueryError", ["tset", "did you mean", "test"]),
-    ("SELECT no_such FROM test", "ThanoSQLQueryError", ["no_such", "^"]),
+    ("SELECT * FROM tset", "ThanoSQLNotFoundError", ["tset", "did you mean", "test"]),
+    ("SELECT no_such FROM test", "ThanoSQLNotFoundError", ["no_such", "^"]),
     ("BULD MODEL x USING SimCLR AS SELECT 1", "ThanoSQLSyntaxError", ["BULD", "did you mean", "BUILD"]),
     ("COPY t FROM 'no/such.csv'", "ThanoSQLFileError", ["no/such.csv", "^"]),
     ("COPY test FROM 'thanosql-dataset/digits_data/digits_test.csv'", "ThanoSQLExistsError", ["overwrite=True"]),

@@ -1,0 +1,17 @@
+/* The functions of PostgreSQL that are known here. */
+#ifndef LANG_SQL_FUNCTION_ROWS_H
+#define LANG_SQL_FUNCTION_ROWS_H
+
+#include <stddef.h>
+
+/* Letters as in signature.h; the pattern as in rope_fill(), or NULL: it is refused by name. */
+struct function_row {
+    const char *name, *signature;
+    char result;
+    const char *pattern;
+};
+
+extern const struct function_row function_rows[];
+extern const size_t function_row_count;
+
+#endif

@@ -1,0 +1,117 @@
+SELEC 1
+SELECT FROM WHERE
+SELECT 1 +
+SELECT (1
+SELECT 1)
+SELECT * FROM
+SELECT 1 FROM WHERE x
+SELECT 'abc
+SELECT "abc
+SELECT 1 2
+SELECT a b c
+INSERT INTO
+CREATE TABLE x
+CREATE TABLE x ()
+UPDATE
+DELETE
+SELECT * FROM nosuch
+SELECT nosuch
+SELECT nosuch.a
+SELECT nosuch()
+SELECT nosuch(1, 'x')
+SELECT 1 WHERE 5
+SELECT 1 WHERE 'x'
+SELECT NOT 5
+SELECT 1 AND true
+SELECT 1 + true
+SELECT true + true
+SELECT 'a' > 1
+SELECT 1 = 'x'
+SELECT 1 = true
+SELECT date '2024-01-01' = 5
+SELECT 1 || 2
+SELECT ARRAY[1] || 'x'
+SELECT coalesce(1, 'x')
+SELECT CASE WHEN true THEN 1 ELSE 'x' END
+SELECT CASE WHEN 1 THEN 2 END
+SELECT length(5)
+SELECT substring(5, 1)
+SELECT upper(true)
+SELECT max()
+SELECT count(1, 2)
+SELECT sum('x')
+SELECT *
+SELECT 1 ORDER BY 2
+SELECT 1 GROUP BY 2
+SELECT 1 LIMIT 'x'
+SELECT 1 LIMIT NULL
+SELECT 1 OFFSET -1
+SELECT $1
+SELECT 1; SELECT 2
+SELECT :x
+SELECT 1 IN ()
+SELECT 1 IN ('x')
+SELECT (1, 2) = (1, 2, 3)
+SELECT (SELECT 1, 2)
+SELECT 1 UNION SELECT 1, 2
+SELECT DEFAULT
+SELECT generate_series(1, 2) WHERE generate_series(1, 2) = 1
+SELECT interval '1 x'
+SELECT time '25:00'
+SELECT timestamp 'x'
+SELECT '1'::int[]
+SELECT 1::int[]
+SELECT int '1.5'
+SELECT 1.5::boolean
+SELECT 'x'::json
+SELECT date '2024-01-01'::int
+SELECT true::date
+SELECT now()::int
+SELECT 1 LIKE 'x'
+SELECT 'x' LIKE 1
+SELECT 5 ~ 'x'
+SELECT EXISTS (1)
+SELECT 1 AS 2
+SELECT * FROM (SELECT 1 AS a) x, (SELECT 2 AS a) x
+SELECT a FROM (SELECT 1 AS a) x, (SELECT 2 AS a) y
+SELECT x.a FROM (SELECT 1 AS b) x
+SELECT 1 FROM generate_series(1)
+SELECT * FROM generate_series('a', 'b')
+VALUES (1), (1, 2)
+VALUES (1), ('x')
+WITH x AS (SELECT 1) SELECT * FROM y
+SELECT 1 HAVING 2
+SELECT 1 INTO
+SELECT round('x', 1)
+SELECT to_char('x', 'y')
+SELECT to_date(1, 'YYYY')
+SELECT extract(year FROM 'x')
+SELECT extract(year FROM 5)
+SELECT cast(1 AS)
+SELECT cast('x' AS int)
+SELECT array_length(5, 1)
+SELECT unnest(5)
+SELECT nullif(1, 'x')
+SELECT greatest(1, 'x')
+SELECT 9999999999999::int
+SELECT power('x', 2)
+SELECT repeat('x', 'y')
+SELECT 1 IS TRUE
+SELECT 'x' IS TRUE
+SELECT row_number() OVER (ORDER BY)
+SELECT lag(1)
+SELECT min(ARRAY[1]) AS m
+SELECT chr(0)
+SELECT 10 / 0.0
+SELECT '12' / '4'
+SELECT - 'x'
+SELECT + 'x'
+SELECT 'x'::varchar(0)
+SELECT 1 COLLATE "nosuch"
+SELECT 'a' COLLATE "nosuch"
+DROP TABLE
+ALTER TABLE
+CREATE INDEX ON nosuch (a)
+TRUNCATE nosuch
+EXPLAIN
+BEGIN WORK NOW
