@@ -29,7 +29,7 @@ enum err_code session_history_add(struct session *s, long long line, const char 
 
 struct history_query {
     enum history_kind {
-        HISTORY_TAIL,   /* the last n */
+        HISTORY_TAIL,   /* the last n, this session's own before others' */
         HISTORY_RANGE,  /* lines start..stop-1 of a session; 0 is this one, -1 the one before it */
         HISTORY_SEARCH, /* the last n that fit the pattern as a whole: * any text, ? any character */
     } kind;

@@ -21,7 +21,7 @@ struct display {
     struct frame frame;
     bool has_frame, console;
     struct result_view view;
-    json_t *payload;
+    struct buf help, help_html; /* pages, one behind the other */
 };
 
 static void streams_flush(void *user) {
@@ -135,15 +135,18 @@ static void on_report(void *user, const struct training_report *r) {
     show(d, &html, &plain, "The report is not shown: memory is out.\n");
 }
 
-/* Clients show it in a pager, or under the cell. */
 static void on_help(void *user, const struct help_page *page) {
     struct display *d = user;
-    json_array_append_new(d->payload,
-                          json_pack("{s:s, s:o, s:i}", "source", "page", "data", help_bundle(page), "start", 0));
+    buf_str(&d->help, d->help.len > 0 ? "\n" : "");
+    help_text(page, &d->help);
+    help_html(page, &d->help_html);
 }
 
 json_t *display_payload(const struct display *d) {
-    return json_incref(d->payload);
+    if (d->help.len == 0) {
+        return json_array();
+    }
+    return json_pack("[{s:s, s:o, s:i}]", "source", "page", "data", help_bundle(&d->help, &d->help_html), "start", 0);
 }
 
 static void on_progress(void *user, const struct progress *p) {
@@ -159,7 +162,6 @@ struct display *display_new(const struct display_output *output, int count, bool
     d->output = *output;
     d->count = count;
     d->console = console;
-    d->payload = json_array();
     d->view = (struct result_view){FRAME_LIMITS.max_rows, FRAME_LIMITS.max_columns, FRAME_LIMITS.max_width, NULL,
                                    PROGRESS_AUTO};
     d->sink = (struct sink){.user = d,
@@ -193,7 +195,8 @@ void display_free(struct display *d) {
     if (d) {
         frame_drop(d);
         stream_release(&d->stream);
-        json_decref(d->payload);
+        buf_release(&d->help);
+        buf_release(&d->help_html);
         free(d);
     }
 }

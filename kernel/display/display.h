@@ -21,7 +21,8 @@ struct display_output {
 struct display *display_new(const struct display_output *output, int count, bool console);
 const struct sink *display_sink(struct display *d);
 void display_finish(struct display *d); /* flush what is pending, drop a table that was never ended */
-/* The execute_reply's payload: a page of help for each question of the cell. One reference. */
+/* The execute_reply's payload: one page with the answers to all questions of the cell, for JupyterLab shows but the
+ * first; empty where there were none. One reference. */
 json_t *display_payload(const struct display *d);
 
 void display_free(struct display *d);

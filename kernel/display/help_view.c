@@ -113,7 +113,7 @@ static void cell_html(const char *tag, const char *text, struct buf *out) {
 }
 
 static void table_html(const struct help_part *t, struct buf *out) {
-    buf_str(out, "<table>");
+    buf_str(out, "<table style=\"margin:0\">");
     for (size_t row = has_names(t) ? 0 : 1; row < t->rows; row++) {
         buf_str(out, "<tr>");
         for (size_t i = 0; i < t->columns; i++) {
@@ -147,16 +147,11 @@ void help_html(const struct help_page *page, struct buf *out) {
     buf_str(out, "</div>");
 }
 
-json_t *help_bundle(const struct help_page *page) {
-    struct buf html = BUF_INIT, plain = BUF_INIT;
+json_t *help_bundle(const struct buf *plain, const struct buf *html) {
     json_t *bundle = json_object();
-    help_text(page, &plain);
-    help_html(page, &html);
-    if (buf_ok(&html) && buf_ok(&plain)) {
-        json_object_set_new(bundle, "text/plain", json_stringn(buf_text(&plain), plain.len));
-        json_object_set_new(bundle, "text/html", json_stringn(buf_text(&html), html.len));
+    if (buf_ok(html) && buf_ok(plain)) {
+        json_object_set_new(bundle, "text/plain", json_stringn(buf_text(plain), plain->len));
+        json_object_set_new(bundle, "text/html", json_stringn(buf_text(html), html->len));
     }
-    buf_release(&html);
-    buf_release(&plain);
     return bundle;
 }

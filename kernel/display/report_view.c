@@ -32,9 +32,9 @@ static void curve_add(struct buf *out, const struct training_report *r) {
 }
 
 void report_html(const struct training_report *r, struct buf *out) {
-    buf_str(out, "<details><summary>");
+    buf_str(out, "<details style=\"padding-left:1ch\"><summary>");
     text_add(out, r->summary);
-    buf_str(out, "</summary>\n<table>\n");
+    buf_str(out, "</summary>\n<table style=\"margin:0\">\n");
     if (r->warning) {
         line_add(out, "warning", r->warning);
     }

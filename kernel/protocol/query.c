@@ -109,10 +109,17 @@ void on_inspect(struct lane *lane, const struct message *request) {
     int detail = message_number(request->content, "detail_level", 0) > 0;
     stop_clear(lane->stop);
     session_inspect(lane->session, code, len, cursor, detail, &arena, &page, &e);
+    struct buf plain = BUF_INIT, html = BUF_INIT;
+    if (page) {
+        help_text(page, &plain);
+        help_html(page, &html);
+    }
     message_reply(lane, request, "inspect_reply",
                   json_pack("{s:s, s:b, s:o, s:{}}", "status", "ok", "found", page != NULL, "data",
-                            page ? help_bundle(page) : json_object(), "metadata"),
+                            page ? help_bundle(&plain, &html) : json_object(), "metadata"),
                   NULL);
+    buf_release(&plain);
+    buf_release(&html);
     arena_release(&arena);
 }
 

@@ -171,8 +171,8 @@ static void option_page(struct help_writer *w, const struct help_request *r, con
     }
 }
 
-/* The option of that name, of a statement that stands before the cursor if there is such a one. */
-static bool option_found(struct help_writer *w, const struct help_request *r, const char *word, size_t at) {
+/* The option of that name, of the statement that stands before the cursor, or (not `here`) of any. */
+static bool option_found(struct help_writer *w, const struct help_request *r, const char *word, size_t at, bool here) {
     struct lexer x = {.code = r->code, .end = at};
     struct err ignored = ERR_INIT;
     struct token t;
@@ -186,9 +186,11 @@ static bool option_found(struct help_writer *w, const struct help_request *r, co
     }
     for (size_t i = 0; options_table_at(i); i++) {
         const struct option_table *table = options_table_at(i);
-        bool here = *near && strncmp(statement_words(table->kind), near, strlen(near)) == 0;
+        if (here && !(*near && strncmp(statement_words(table->kind), near, strlen(near)) == 0)) {
+            continue;
+        }
         for (size_t k = 0; k < table->count; k++) {
-            if (strcasecmp(table->rows[k].name, word) == 0 && (!found || here)) {
+            if (strcasecmp(table->rows[k].name, word) == 0 && !found) {
                 found = &table->rows[k];
                 in = table;
             }
@@ -260,8 +262,8 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
         return true;
     }
     return help_store_table(w, r, folded, v != NULL) || help_store_model(w, r, folded) ||
-           option_found(w, r, word, at.at) || function_page(w, r, folded) || dataset_page(w, r, folded) ||
-           statement_around(w, r, at);
+           option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
+           option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded);
 }
 
 enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {

@@ -14,17 +14,15 @@ const struct settings settings_defaults = {
 
 #define AT(field) offsetof(struct settings, field)
 static const struct option_row rows[] = {
-    {"max_rows", OPTION_INTEGER, AT(max_rows), 2, 10000, NULL, "60",
-     "rows of a table that is shown whole; of a longer one its first and last rows are", NULL},
-    {"max_columns", OPTION_INTEGER, AT(max_columns), 2, 1000, NULL, "20", "the same for columns", NULL},
+    {"max_rows", OPTION_INTEGER, AT(max_rows), 2, 10000, NULL, "60", "rows of a table that is shown whole", NULL},
+    {"max_columns", OPTION_INTEGER, AT(max_columns), 2, 1000, NULL, "20", "columns of a table that is shown whole",
+     NULL},
     {"max_width", OPTION_INTEGER, AT(max_width), 5, 100000, NULL, "50", "characters shown of a value", NULL},
     {"thumbnails", OPTION_BOOL, AT(thumbnails), 0, 0, NULL, "off", "show small pictures in place of their paths", NULL},
-    {"thumbnail_size", OPTION_INTEGER, AT(thumbnail_size), 8, 512, NULL, "64", "their width and height, in pixels",
-     NULL},
+    {"thumbnail_size", OPTION_INTEGER, AT(thumbnail_size), 8, 512, NULL, "64",
+     "width and height of those pictures, in pixels", NULL},
     {"progress", OPTION_CHOICE, AT(progress), 0, 0, progress_choices, "auto",
-     "how long work is told of: a line that changes in place ('live'), lines of text ('text'), 'off'; 'auto' knows "
-     "jupyter console, which needs text",
-     NULL},
+     "how progress shows: changing in place, or as text", NULL},
 };
 const struct option_table settings_table = {STATEMENT_SET, NULL, rows, sizeof rows / sizeof *rows};
 

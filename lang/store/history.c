@@ -1,5 +1,5 @@
-/* Plain SQL over the store's contract. A session takes its number with its first cell; the rows are in the order of
- * time. */
+/* Plain SQL over the store's contract. A session takes its number with its first cell; rows are in the order of
+ * time, but this session's come last, as in IPython: Up goes back to what was run here first. */
 #include "lang/store/history.h"
 
 #include "base/clock.h"
@@ -194,34 +194,40 @@ static enum err_code session_number(struct history *h, long long wanted, long lo
     return ERR_OK;
 }
 
+/* ?1: the session, ?2, ?3: the lines. */
+#define RANGE \
+    "SELECT session, line, source FROM cells WHERE session = ?1 AND line >= ?2 AND line < ?3 ORDER BY line, id"
+/* ?1: how many, ?2: this session, ?3: the pattern. */
+#define LAST(cells)                             \
+    "SELECT session, line, source FROM (" cells \
+    " ORDER BY session = ?2 DESC, id DESC LIMIT ?1) ORDER BY session = ?2, id"
+
+static const char *find_sql(const struct history_query *query) {
+    if (query->kind == HISTORY_RANGE) {
+        return RANGE;
+    }
+    if (query->kind == HISTORY_TAIL) {
+        return LAST("SELECT * FROM cells WHERE ?3 IS NOT NULL");
+    }
+    return query->unique
+               ? LAST("SELECT max(id) AS id, session, line, source FROM cells WHERE fits(?3, source) GROUP BY "
+                      "source")
+               : LAST("SELECT * FROM cells WHERE fits(?3, source)");
+}
+
 enum err_code history_find(struct history *h, const struct history_query *query, history_row *each, void *user,
                            struct err *e) {
-    static const char *const sql[] = {
-        [HISTORY_TAIL] =
-            "SELECT session, line, source FROM (SELECT * FROM cells ORDER BY id DESC LIMIT ?1) ORDER BY id",
-        [HISTORY_RANGE] = "SELECT session, line, source FROM cells WHERE session = ?1 AND line >= ?2 AND line < ?3 "
-                          "ORDER BY line, id",
-        [HISTORY_SEARCH] = "SELECT session, line, source FROM (SELECT * FROM cells WHERE fits(?2, source) ORDER BY id "
-                           "DESC LIMIT ?1) ORDER BY id",
-    };
-    static const char unique[] = "SELECT session, line, source FROM (SELECT max(id) AS id, session, line, source FROM "
-                                 "cells WHERE fits(?2, source) GROUP BY source ORDER BY 1 DESC LIMIT ?1) ORDER BY id";
-    long long first = query->n > 0 ? query->n : 0;
     const char *pattern = query->pattern ? query->pattern : "*";
+    bool range = query->kind == HISTORY_RANGE, row = false;
     struct store_query *q = NULL;
-    bool row = false;
-    if (need_store(h, e) != ERR_OK ||
-        (query->kind == HISTORY_RANGE && session_number(h, query->session, &first, e) != ERR_OK)) {
+    long long session = 0;
+    if (need_store(h, e) != ERR_OK || (range && session_number(h, query->session, &session, e) != ERR_OK)) {
         return e->code;
     }
-    const struct value range[] = {number_value(first), number_value(query->start), number_value(query->stop)};
-    const struct value last[] = {range[0], text_value(pattern, strlen(pattern))};
-    bool search = query->kind == HISTORY_SEARCH;
-    prepare(h, search && query->unique ? unique : sql[query->kind], query->kind == HISTORY_RANGE ? range : last,
-            query->kind == HISTORY_TAIL    ? 1
-            : query->kind == HISTORY_RANGE ? 3
-                                           : 2,
-            &q, e);
+    const struct value lines[] = {number_value(session), number_value(query->start), number_value(query->stop)};
+    const struct value last[] = {number_value(query->n > 0 ? query->n : 0), number_value(h->session),
+                                 text_value(pattern, strlen(pattern))};
+    prepare(h, find_sql(query), range ? lines : last, 3, &q, e);
     while (e->code == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
         struct value source = store_value(q, 2);
         each(user, (long long)store_value(q, 0).integer, (long long)store_value(q, 1).integer,

@@ -60,22 +60,32 @@ static bool only_heading(const char *code, size_t len) {
     return false;
 }
 
-/* Four blanks for each parenthesis or bracket that is open; none inside a quote or comment. */
+/* The last line's own indentation, and four blanks more for each parenthesis or bracket that it opens, or fewer for
+ * those that it closes. None inside a quote or comment, where blanks are text. */
 static const char *indentation(const char *code, size_t len) {
     static const char blanks[] = "                                        ";
-    size_t depth = 0, most = (sizeof blanks - 1) / 4;
+    size_t line = len, own, most = sizeof blanks - 1;
     struct lexer x = {.code = code, .end = len};
     struct err ignored = ERR_INIT;
     struct token t = {.kind = TOKEN_SIGN};
+    long depth = 0, before = 0;
+    while (line > 0 && code[line - 1] != '\n') {
+        line--;
+    }
+    for (own = 0; line + own < len && code[line + own] == ' '; own++) {
+    }
     while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
-        bool sign = t.kind == TOKEN_SIGN;
-        depth += sign && (t.sign == '(' || t.sign == '[');
-        depth -= sign && (t.sign == ')' || t.sign == ']') && depth > 0;
+        if (t.kind == TOKEN_SIGN) {
+            depth += (t.sign == '(' || t.sign == '[') - (t.sign == ')' || t.sign == ']');
+        }
+        before = t.span.at < line ? depth : before;
     }
     if (x.open != LEXER_CLOSED && x.open != LEXER_OPEN_LINE) {
         return "";
     }
-    return blanks + sizeof blanks - 1 - 4 * (depth < most ? depth : most);
+    long wanted = (long)own + 4 * (depth - before);
+    size_t indent = wanted < 0 ? 0 : (size_t)wanted;
+    return blanks + most - (indent < most ? indent : most);
 }
 
 static enum completeness judge(struct arena *a, const char *code, size_t len) {

@@ -79,7 +79,7 @@ def test_every_cell_of_the_tutorial_runs(shown):
 @pytest.mark.parametrize("step, text", [
     ("load", r"API token accepted; .*\n"), ("get", "Success\n"),
     ("copy train", "Success\n"), ("copy test", "Success\n"),
-    ("build", r"Building model\.\.\.\n(Training: .*\n?)?Success\n")])
+    ("build", r"Building model\.\.\.\n(Training: .*\n?)?Success\n" + MODEL + ": 1000 images, 1 epoch, .*")])
 def test_statements_say_what_they_did(shown, step, text):
     if step == "get" and not HAS_MNIST:
         text = r"digits_data holds .*\n" + text
@@ -170,7 +170,7 @@ def test_build_shows_progress_and_then_its_sum(desk):
     desk.picture("progress-after", cell)
     stdout = "application/vnd.jupyter.stdout"
     outputs = cell.evaluate(lab.CELL)["outputs"]
-    assert [output["mime"] for output in outputs] == [stdout, "text/html", stdout]
+    assert [output["mime"] for output in outputs] == [stdout, "text/html", stdout, "text/html"]
     assert outputs[0]["text"] == "Building model...\n" and outputs[2]["text"] == "Success\n"
     assert re.fullmatch(r"Training: \d+ (of 300 )?epochs of 2,000 images in .*, loss [\d.]+ → [\d.]+",
                         outputs[1]["text"])
@@ -199,6 +199,28 @@ def test_stop_ends_a_long_build(desk):
     assert "rows" not in text_of(desk.run("SELECT * FROM mnist_train LIMIT 1").evaluate(lab.CELL))
 
 
+def test_the_report_opens(tutorial):
+    """One line behind Success; a click shows the table."""
+    report = tutorial.page.locator(f"{HTML} details")
+    assert report.count() == 1 and not report.locator("table").is_visible()
+    report.locator("summary").click()
+    assert report.locator("table").is_visible() and "untrained stem" in report.inner_text()
+    tutorial.picture("report", report)
+
+
+def test_a_question_shows_a_page(desk):
+    cell = desk.run("mnist_train?\nCOPY?")
+    text = cell.locator(HTML).inner_text()
+    assert "mnist_train (table)" in text and "1000 rows." in text and "COPY table" in text
+
+
+def test_thumbnails(desk):
+    cell = desk.run("SET thanosql.thumbnails = on; SELECT image_path, label FROM mnist_train LIMIT 3")
+    outputs = cell.evaluate(lab.CELL)["outputs"]
+    assert [size[:2] for size in outputs[-1]["pictures"]] == [[64, 64]] * 3
+    desk.run("RESET thanosql")
+
+
 def test_an_error_shows_its_place(desk):
     cell = desk.run("%%thanosql\nSELECT filename,\n       lable\nFROM mnist_test")
     desk.picture("error", cell)
@@ -207,7 +229,7 @@ def test_an_error_shows_its_place(desk):
     assert output["mime"] == "application/vnd.jupyter.stderr"
     line, marks = lines[:2]
     assert line[marks.index("^"):].startswith("lable") and marks.strip("| ") == "^~~~~", lines
-    assert lines[-1] == "ThanoSQLQueryError: no such column: lable", lines
+    assert lines[-1] == 'ThanoSQLNotFoundError: column "lable" does not exist', lines
     assert lines[2] == "hint: did you mean 'label'?"
     widths = cell.locator(".jp-OutputArea-output pre").evaluate(
         """text => ['font-family', 'white-space'].map(name => getComputedStyle(text).getPropertyValue(name))""")

@@ -137,10 +137,10 @@ def begin(client, work):
 
 
 def state(folder):
-    """Every file of the workspace, but for those that a running store has, and all that is in the store."""
+    """Every file of the workspace, but for those that a running store has and the history, and all that is in the store."""
     ours = {"stderr", "connection.json"}
     files = {str(p.relative_to(folder)): p.stat().st_mtime_ns for p in folder.rglob("*")
-             if p.is_file() and p.name not in ours and not p.name.startswith(("store.db", "k-"))}
+             if p.is_file() and p.name not in ours and not p.name.startswith(("store.db", "history.db", "k-"))}
     with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db")) as store:
         tables = [name for name, in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         schema = store.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
@@ -150,7 +150,7 @@ def state(folder):
 def check_nothing_left(folder, before):
     assert state(folder) == before
     left = {p.name for p in (folder / ".thanosql").iterdir()}
-    assert left <= {"store.db", "models"}, left
+    assert left <= {"store.db", "history.db", "models"}, left
     with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db", timeout=0, isolation_level=None)) as store:
         store.execute("BEGIN EXCLUSIVE")
 

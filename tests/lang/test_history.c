@@ -90,7 +90,7 @@ static void test_side_by_side(void **state) {
     add(a, 1, "from a");
     add(b, 1, "from b");
     add(a, 2, "from a again");
-    check(a, QUERY(.kind = HISTORY_TAIL, .n = 9), "1.1 from a|2.1 from b|1.2 from a again|");
+    check(a, QUERY(.kind = HISTORY_TAIL, .n = 9), "2.1 from b|1.1 from a|1.2 from a again|");
     check(b, QUERY(.kind = HISTORY_RANGE, .session = -1, .start = 1, .stop = 9), "1.1 from a|1.2 from a again|");
     history_free(a);
     history_free(b);
