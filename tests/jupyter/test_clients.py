@@ -80,7 +80,7 @@ def test_nbconvert_runs_and_converts_in_one_step(folder, environment, written):
 
 def test_nbconvert_of_a_failing_cell(folder, environment, written):
     done = run(environment, "nbconvert", "--to", "notebook", "--execute", written(["SELECT nothing", "CREATE TABLE after (x)"]))
-    assert done.returncode != 0 and "ThanoSQLQueryError" in done.stderr and "Timeout" not in done.stderr, done.stderr
+    assert done.returncode != 0 and "ThanoSQLNotFoundError" in done.stderr and "Timeout" not in done.stderr, done.stderr
 
 
 def test_papermill(folder, environment, written):
@@ -90,7 +90,7 @@ def test_papermill(folder, environment, written):
     assert [c.metadata.papermill.status for c in cells] == ["completed"] * len(CELLS)
     assert cells[3].outputs[0].data["text/plain"].split() == ["digits", "0", "200"]
     failing = run(environment, "papermill", written(["SELECT 1 AS one", "SELECT nothing", "SELECT 2"]), folder / "out.ipynb")
-    assert failing.returncode != 0 and "ThanoSQLQueryError" in failing.stderr
+    assert failing.returncode != 0 and "ThanoSQLNotFoundError" in failing.stderr
 
 
 def test_several_kernels_on_one_workspace(folder, environment, monkeypatch, start, connect):
@@ -160,7 +160,7 @@ def test_console(environment):
         terminal.type("SELECT 42 AS answer\r")
         terminal.until(r"Out\[1\]:[\s\S]*answer[\s\S]*42[\s\S]*In \[2\]:")
         terminal.type("SELECT nothing\r")
-        terminal.until(r"ThanoSQLQueryError: [\s\S]*In \[3\]:")
+        terminal.until(r"ThanoSQLNotFoundError: [\s\S]*In \[3\]:")
         terminal.type(LONG_QUERY + "\r")
         time.sleep(1.5)
         terminal.type("\x03")

@@ -206,7 +206,7 @@ def test_a_subscriber_that_stops_reading(kernel, client, connect):
         assert deaf.reply(request, seconds=120).content["status"] == "ok"
         assert served(connect(kernel))
         if not SANITIZED:
-            assert resident(kernel) < before + 400
+            assert resident(kernel) < before + 800
     finally:
         os.kill(stopped, signal.SIGKILL)
         os.waitpid(stopped, 0)
