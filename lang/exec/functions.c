@@ -415,15 +415,19 @@ static const struct {
      {"vector_avg", "vector_avg(a)", "The mean of a column of vectors; an aggregate."}},
 };
 
-const struct function_help *functions_find(const char *name) {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (strcmp(rows[i].help.name, name) == 0) {
-            return &rows[i].help;
-        }
+const struct function_help *functions_at(size_t index) {
+    size_t scalars = sizeof rows / sizeof *rows;
+    if (index < scalars) {
+        return &rows[index].help;
     }
-    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++) {
-        if (strcmp(aggregates[i].help.name, name) == 0) {
-            return &aggregates[i].help;
+    return index - scalars < sizeof aggregates / sizeof *aggregates ? &aggregates[index - scalars].help : NULL;
+}
+
+const struct function_help *functions_find(const char *name) {
+    const struct function_help *help;
+    for (size_t i = 0; (help = functions_at(i)); i++) {
+        if (strcmp(help->name, name) == 0) {
+            return help;
         }
     }
     return NULL;

@@ -14,5 +14,6 @@ struct function_help {
     const char *name, *signature, *about;
 };
 const struct function_help *functions_find(const char *name);
+const struct function_help *functions_at(size_t index); /* NULL past the end */
 
 #endif

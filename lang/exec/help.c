@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/suggest.h"
 #include "lang/data/datasets.h"
+#include "lang/exec/function_names.h"
 #include "lang/exec/functions.h"
 #include "lang/exec/options.h"
 #include "lang/syntax/completion.h"
@@ -218,16 +219,21 @@ static bool dataset_page(struct help_writer *w, const struct help_request *r, co
 }
 
 static bool function_page(struct help_writer *w, const struct help_request *r, const char *word) {
-    const struct function_help *f = functions_find(word);
-    if (f) {
-        *w = help_begin(w->arena, arena_printf(w->arena, "%s (function)", f->signature));
-        help_words(w, f->about);
-        help_words(w, "NULL where an argument is NULL; an error where vectors are of different lengths.");
-        if (r->detail > 0) {
-            help_code(w, "Example", arena_printf(w->arena, "SELECT %s FROM my_table", f->signature));
-        }
+    const struct function_help *ours = functions_find(word);
+    const char *signature = function_names_signature(w->arena, word);
+    if (!signature) {
+        return false;
     }
-    return f != NULL;
+    *w = help_begin(w->arena, arena_printf(w->arena, "%s (function)", word));
+    help_code(w, NULL, signature);
+    help_words(w, ours ? ours->about : "A function of PostgreSQL.");
+    if (ours) {
+        help_words(w, "NULL where an argument is NULL; an error where vectors are of different lengths.");
+    }
+    if (ours && r->detail > 0) {
+        help_code(w, "Example", arena_printf(w->arena, "SELECT %s FROM my_table", ours->signature));
+    }
+    return true;
 }
 
 /* The statement that a keyword in its middle belongs to: the last one begun before it. */

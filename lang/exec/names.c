@@ -2,7 +2,7 @@
 #include "lang/exec/names.h"
 
 #include "lang/data/datasets.h"
-#include "lang/exec/functions.h"
+#include "lang/exec/function_names.h"
 #include "lang/exec/help_page.h"
 #include "lang/exec/options.h"
 #include "lang/store/registry.h"
@@ -117,10 +117,9 @@ static void offer_result(void *user, const struct model_record *m) {
     }
 }
 
-static void offer_function(void *user, const char *name) {
+static void offer_function(void *user, const char *name, const char *signature) {
     struct offering *o = user;
-    const struct function_help *row = functions_find(name);
-    o->offer(o->to, name, "function", row ? row->signature : NULL);
+    o->offer(o->to, name, "function", signature);
 }
 
 /* Base models are those that options are known for. */
@@ -181,9 +180,6 @@ static void offer_stored(enum vocabulary_kind kind, const char *scope, struct st
     case VOCABULARY_COLUMN:
         store_each_column(store, scope, offer_column, o, &ignored);
         break;
-    case VOCABULARY_FUNCTION:
-        store_each_function(store, offer_function, o, &ignored);
-        break;
     default:
         break;
     }
@@ -213,6 +209,9 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
         break;
     case VOCABULARY_VALUE:
         offer_values(scope, true, &o);
+        break;
+    case VOCABULARY_FUNCTION:
+        function_names_each(names->arena, offer_function, &o);
         break;
     case VOCABULARY_VARIABLE:
         offer_variables(&o);

@@ -15,11 +15,6 @@
     "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' " \
     "ESCAPE '\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
 
-/* Operators have functions, too, and so have modules that SQL never calls by name. */
-#define EACH_FUNCTION                                                                                                \
-    "SELECT DISTINCT name FROM pragma_function_list WHERE name GLOB '[a-z]*' AND name NOT LIKE 'sqlite\\_%' ESCAPE " \
-    "'\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
-
 /* Hidden 1: the arguments of a virtual table, which are no columns to a reader. */
 #define EACH_COLUMN "SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid"
 
@@ -84,12 +79,6 @@ static void give_table(void *user, struct store_query *q) {
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e) {
     struct tables t = {each, user};
     return each_row(s, EACH_TABLE, NULL, give_table, &t, e);
-}
-
-enum err_code store_each_function(struct store *s, void (*each)(void *user, const char *name), void *user,
-                                  struct err *e) {
-    struct tables t = {each, user};
-    return each_row(s, EACH_FUNCTION, NULL, give_table, &t, e);
 }
 
 #define HAS_OBJECT                                                                               \

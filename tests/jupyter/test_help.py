@@ -45,6 +45,7 @@ def test_completion_tells_types(many_tables, start, connect):
             ("SELECT * FROM number_0003", "number_0003", "table", ""),
             ("SELECT * FROM number_0003 WHERE own", "own_3", "column", "real"),
             ("SELECT simi", "similarity", "function", "similarity(a, b)"),
+            ("SELECT lef", "left", "function", "left(text, integer)"),
             ("SELECT * FROM d", "df", "variable", ""),
             ("SET thanosql.thumbnails", "thumbnails", "setting", "True or False; default off"),
             ("BUILD MODEL m USING Sim", "SimCLR", "base model", ""),
