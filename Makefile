@@ -6,14 +6,15 @@
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 B       ?= build
-PKGS    := libzmq jansson libcrypto libjpeg libpng openblas sqlite3 libcurl libarchive libprotobuf-c
+PKGS    := libzmq jansson libcrypto libjpeg libpng openblas sqlite3 libprotobuf-c
+LOADED  := libcurl libarchive # when first needed: see base/library.h
 STD     := -std=c11 -D_GNU_SOURCE -I. -pthread
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
 SANITY  := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all)
 ifneq ($(SAN),)
 override B := $(B)/san
 endif
-INCLUDES := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+INCLUDES := $(shell pkg-config --cflags $(PKGS) $(LOADED) 2>/dev/null)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lpg_query -lz -lm
 ALL     := $(CC) $(STD) $(INCLUDES) $(WARN) $(CFLAGS) $(SANITY)
 sources  = $(sort $(wildcard $(1:%=%/*.c) $(1:%=%/*/*.c)))

@@ -4,12 +4,14 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/library.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,34 @@
 #include <unistd.h>
 
 enum { PIECE = 256 * 1024 };
+
+#define LIBRARY_FILE "libarchive.so.13"
+#define FUNCTIONS(X)                    \
+    X(archive_entry_filetype)           \
+    X(archive_entry_hardlink)           \
+    X(archive_entry_is_encrypted)       \
+    X(archive_entry_pathname)           \
+    X(archive_entry_pathname_utf8)      \
+    X(archive_entry_symlink)            \
+    X(archive_error_string)             \
+    X(archive_filter_code)              \
+    X(archive_read_data)                \
+    X(archive_read_free)                \
+    X(archive_read_new)                 \
+    X(archive_read_next_header)         \
+    X(archive_read_open_filename)       \
+    X(archive_read_support_filter_gzip) \
+    X(archive_read_support_format_raw)  \
+    X(archive_read_support_format_tar)  \
+    X(archive_read_support_format_zip)
+
+static struct { FUNCTIONS(LIBRARY_MEMBER) } lib;
+static struct err unloaded; /* why the library is not there */
+
+static void load_library(void) {
+    static const char *const names[] = {FUNCTIONS(LIBRARY_NAME)};
+    library_load(LIBRARY_FILE, names, sizeof names / sizeof *names, &lib, &unloaded);
+}
 
 struct reading {
     const char *path;
@@ -28,30 +58,36 @@ struct reading {
 };
 
 static enum err_code damaged(struct reading *r) {
-    const char *why = archive_error_string(r->in);
+    const char *why = lib.archive_error_string(r->in);
     return err_set(r->e, ERR_FILE, "'%s' cannot be unpacked: %s", r->path, why ? why : "it is damaged");
 }
 
 enum kind { KIND_ARCHIVE, KIND_GZIP };
 
 static enum err_code reading_open(struct reading *r, enum kind kind) {
-    r->in = archive_read_new();
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load_library);
+    if (unloaded.code != ERR_OK) {
+        *r->e = unloaded;
+        return r->e->code;
+    }
+    r->in = lib.archive_read_new();
     if (!r->in) {
         return err_nomem(r->e);
     }
-    archive_read_support_filter_gzip(r->in);
+    lib.archive_read_support_filter_gzip(r->in);
     if (kind == KIND_GZIP) {
-        archive_read_support_format_raw(r->in);
+        lib.archive_read_support_format_raw(r->in);
     } else {
-        archive_read_support_format_tar(r->in);
-        archive_read_support_format_zip(r->in);
+        lib.archive_read_support_format_tar(r->in);
+        lib.archive_read_support_format_zip(r->in);
     }
-    return archive_read_open_filename(r->in, r->path, PIECE) == ARCHIVE_OK ? ERR_OK : damaged(r);
+    return lib.archive_read_open_filename(r->in, r->path, PIECE) == ARCHIVE_OK ? ERR_OK : damaged(r);
 }
 
 static void reading_close(struct reading *r) {
     if (r->in) {
-        archive_read_free(r->in);
+        lib.archive_read_free(r->in);
     }
 }
 
@@ -62,7 +98,7 @@ static struct archive_entry *reading_next(struct reading *r) {
         err_interrupt(r->e);
         return NULL;
     }
-    int status = archive_read_next_header(r->in, &entry);
+    int status = lib.archive_read_next_header(r->in, &entry);
     if (status == ARCHIVE_EOF) {
         return NULL;
     }
@@ -84,7 +120,7 @@ static enum err_code reading_stream(struct reading *r, const struct archive_memb
         return err_nomem(r->e);
     }
     while (r->e->code == ERR_OK) {
-        la_ssize_t n = archive_read_data(r->in, piece, PIECE);
+        la_ssize_t n = lib.archive_read_data(r->in, piece, PIECE);
         if (n == ARCHIVE_RETRY) {
             continue;
         }
@@ -109,19 +145,19 @@ static enum err_code reading_stream(struct reading *r, const struct archive_memb
 
 /* UTF-8 first: the other call depends on the locale. */
 static const char *entry_name(struct archive_entry *entry) {
-    const char *name = archive_entry_pathname_utf8(entry);
-    return name ? name : archive_entry_pathname(entry);
+    const char *name = lib.archive_entry_pathname_utf8(entry);
+    return name ? name : lib.archive_entry_pathname(entry);
 }
 
 /* NULL if the entry may be unpacked, else what is wrong with it. */
 static const char *refusal(struct archive_entry *entry, const char *name) {
-    if (archive_entry_hardlink(entry) || archive_entry_symlink(entry)) {
+    if (lib.archive_entry_hardlink(entry) || lib.archive_entry_symlink(entry)) {
         return "a link";
     }
-    if (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != AE_IFDIR) {
+    if (lib.archive_entry_filetype(entry) != AE_IFREG && lib.archive_entry_filetype(entry) != AE_IFDIR) {
         return "neither a file nor a folder";
     }
-    if (archive_entry_is_encrypted(entry)) {
+    if (lib.archive_entry_is_encrypted(entry)) {
         return "encrypted";
     }
     if (name[0] == '/' || name[0] == '\\') {
@@ -182,7 +218,7 @@ static enum err_code unpack_entry(struct reading *r, struct archive_entry *entry
     buf_printf(&target, "%s/%s", into, name);
     if (!buf_ok(&target)) {
         err_nomem(r->e);
-    } else if (archive_entry_filetype(entry) == AE_IFDIR) {
+    } else if (lib.archive_entry_filetype(entry) == AE_IFDIR) {
         file_make_folders(target.data, r->e);
     } else {
         unpack_file(r, target.data);
@@ -209,7 +245,7 @@ enum err_code archive_unpack(const char *path, const char *into, struct archive_
 static struct archive_member *wanted_member(struct archive_member *members, size_t count, struct archive_entry *entry) {
     const char *name = entry_name(entry);
     for (size_t i = 0; name && i < count; i++) {
-        if (!members[i].found && strcmp(members[i].name, name) == 0 && archive_entry_filetype(entry) == AE_IFREG) {
+        if (!members[i].found && strcmp(members[i].name, name) == 0 && lib.archive_entry_filetype(entry) == AE_IFREG) {
             return &members[i];
         }
     }
@@ -250,7 +286,7 @@ enum err_code archive_gunzip(const char *path, struct archive_member *member, un
     struct reading r = {.path = path, .limits = {.entries = 1, .bytes = most}, .stop = stop, .e = e};
     member->found = false;
     if (reading_open(&r, KIND_GZIP) == ERR_OK && reading_next(&r)) {
-        if (archive_filter_code(r.in, 0) == ARCHIVE_FILTER_GZIP) {
+        if (lib.archive_filter_code(r.in, 0) == ARCHIVE_FILTER_GZIP) {
             member->found = true;
             reading_stream(&r, member);
         }

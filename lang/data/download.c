@@ -2,7 +2,9 @@
 #include "lang/data/download.h"
 
 #include "base/clock.h"
+#include "base/library.h"
 
+#define CURL_DISABLE_TYPECHECK /* it names the functions themselves */
 #include <curl/curl.h>
 
 #include <errno.h>
@@ -14,6 +16,31 @@
 #include <unistd.h>
 
 enum { POLL_MILLISECONDS = 100, CONNECT_SECONDS = 10, MOST_REDIRECTS = 5, SLOW_BYTES = 1024, SLOW_SECONDS = 20 };
+
+#define LIBRARY_FILE "libcurl.so.4"
+#define FUNCTIONS(X)            \
+    X(curl_easy_cleanup)        \
+    X(curl_easy_getinfo)        \
+    X(curl_easy_init)           \
+    X(curl_easy_setopt)         \
+    X(curl_easy_strerror)       \
+    X(curl_free)                \
+    X(curl_global_init)         \
+    X(curl_multi_add_handle)    \
+    X(curl_multi_cleanup)       \
+    X(curl_multi_info_read)     \
+    X(curl_multi_init)          \
+    X(curl_multi_perform)       \
+    X(curl_multi_poll)          \
+    X(curl_multi_remove_handle) \
+    X(curl_multi_strerror)      \
+    X(curl_url)                 \
+    X(curl_url_cleanup)         \
+    X(curl_url_get)             \
+    X(curl_url_set)
+
+static struct { FUNCTIONS(LIBRARY_MEMBER) } lib;
+static struct err unloaded; /* why the library is not there */
 
 /* Where the bytes go, and what went wrong on our side of the connection. */
 struct transfer {
@@ -36,18 +63,21 @@ bool download_is_url(const char *text) {
 }
 
 static void start_library(void) {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    static const char *const names[] = {FUNCTIONS(LIBRARY_NAME)};
+    if (library_load(LIBRARY_FILE, names, sizeof names / sizeof *names, &lib, &unloaded) == ERR_OK) {
+        lib.curl_global_init(CURL_GLOBAL_DEFAULT);
+    }
 }
 
 static void name_host(struct transfer *t) {
     char *host = NULL;
-    CURLU *parts = curl_url();
-    if (parts && curl_url_set(parts, CURLUPART_URL, t->d->url, 0) == CURLUE_OK) {
-        curl_url_get(parts, CURLUPART_HOST, &host, 0);
+    CURLU *parts = lib.curl_url();
+    if (parts && lib.curl_url_set(parts, CURLUPART_URL, t->d->url, 0) == CURLUE_OK) {
+        lib.curl_url_get(parts, CURLUPART_HOST, &host, 0);
     }
     snprintf(t->host, sizeof t->host, "%s", host && *host ? host : "the mirror");
-    curl_free(host);
-    curl_url_cleanup(parts);
+    lib.curl_free(host);
+    lib.curl_url_cleanup(parts);
 }
 
 static bool write_file(struct transfer *t, const char *bytes, size_t len) {
@@ -97,34 +127,34 @@ static size_t take_bytes(char *bytes, size_t one, size_t len, void *user) {
 static void set_protocols(CURL *easy, const char *url) {
     bool secure = begins_with(url, "https://");
 #if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http,file");
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "https,http");
+    lib.curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http,file");
+    lib.curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "https,http");
 #else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTPS | CURLPROTO_HTTP | CURLPROTO_FILE));
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS,
-                     (long)(secure ? CURLPROTO_HTTPS : CURLPROTO_HTTPS | CURLPROTO_HTTP));
+    lib.curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTPS | CURLPROTO_HTTP | CURLPROTO_FILE));
+    lib.curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS,
+                         (long)(secure ? CURLPROTO_HTTPS : CURLPROTO_HTTPS | CURLPROTO_HTTP));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an interrupt does not wait for the name server */
+    lib.curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an interrupt does not wait for the name server */
 #endif
 }
 
 static void set_options(CURL *easy, struct transfer *t) {
     int connect = t->d->connect_seconds > 0 ? t->d->connect_seconds : CONNECT_SECONDS;
     set_protocols(easy, t->d->url);
-    curl_easy_setopt(easy, CURLOPT_URL, t->d->url);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "thanosql-kernel");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)connect);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->d->most);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->reason);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    lib.curl_easy_setopt(easy, CURLOPT_URL, t->d->url);
+    lib.curl_easy_setopt(easy, CURLOPT_USERAGENT, "thanosql-kernel");
+    lib.curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    lib.curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+    lib.curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+    lib.curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
+    lib.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)connect);
+    lib.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+    lib.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+    lib.curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->d->most);
+    lib.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->reason);
+    lib.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+    lib.curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 }
 
 static void report(struct transfer *t, CURL *easy, bool last) {
@@ -136,7 +166,7 @@ static void report(struct transfer *t, CURL *easy, bool last) {
     }
     t->reported = now;
     curl_off_t total = 0;
-    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
+    lib.curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
     struct progress p = {.what = t->d->what, .unit = "bytes", .done = (double)t->done, .seconds = now - t->begin};
     p.total = last ? p.done : (total > 0 ? (double)total : 0);
     out->progress(out->user, &p);
@@ -151,7 +181,7 @@ static enum err_code judge(struct transfer *t, CURL *easy, CURLcode code) {
         too_large(t);
     } else if (code == CURLE_HTTP_RETURNED_ERROR) {
         long status = 0;
-        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+        lib.curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         const char *file = strrchr(t->d->url, '/');
         err_set(t->e, status == 404 || status == 410 ? ERR_NOT_FOUND : ERR_CONNECTION, "%s answers %ld for '%s'",
                 t->host, status, file ? file + 1 : t->d->url);
@@ -162,7 +192,7 @@ static enum err_code judge(struct transfer *t, CURL *easy, CURLcode code) {
     } else if (code == CURLE_COULDNT_RESOLVE_HOST) {
         err_set(t->e, ERR_CONNECTION, "%s cannot be found", t->host);
     } else {
-        err_set(t->e, ERR_CONNECTION, "%s: %s", t->host, *t->reason ? t->reason : curl_easy_strerror(code));
+        err_set(t->e, ERR_CONNECTION, "%s: %s", t->host, *t->reason ? t->reason : lib.curl_easy_strerror(code));
     }
     return t->e->code;
 }
@@ -172,17 +202,17 @@ static enum err_code drive(struct transfer *t, CURLM *multi, CURL *easy) {
         if (stop_requested(t->d->stop)) {
             return err_interrupt(t->e);
         }
-        CURLMcode bad = curl_multi_perform(multi, &running);
+        CURLMcode bad = lib.curl_multi_perform(multi, &running);
         if (bad == CURLM_OK && running > 0) {
             report(t, easy, false);
-            bad = curl_multi_poll(multi, NULL, 0, POLL_MILLISECONDS, NULL);
+            bad = lib.curl_multi_poll(multi, NULL, 0, POLL_MILLISECONDS, NULL);
         }
         if (bad != CURLM_OK) {
-            return err_set(t->e, ERR_CONNECTION, "%s: %s", t->host, curl_multi_strerror(bad));
+            return err_set(t->e, ERR_CONNECTION, "%s: %s", t->host, lib.curl_multi_strerror(bad));
         }
     }
     int left = 0;
-    for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
+    for (CURLMsg *message; (message = lib.curl_multi_info_read(multi, &left));) {
         if (message->msg == CURLMSG_DONE) {
             judge(t, easy, message->data.result);
         }
@@ -196,23 +226,27 @@ static enum err_code drive(struct transfer *t, CURLM *multi, CURL *easy) {
 static enum err_code run(struct transfer *t) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_library);
+    if (unloaded.code != ERR_OK) {
+        *t->e = unloaded;
+        return t->e->code;
+    }
     if (!download_is_url(t->d->url)) {
         return err_set(t->e, ERR_CONNECTION, "only https, http and file addresses can be downloaded");
     }
     name_host(t);
     t->begin = clock_now();
-    CURLM *multi = curl_multi_init();
-    CURL *easy = curl_easy_init();
+    CURLM *multi = lib.curl_multi_init();
+    CURL *easy = lib.curl_easy_init();
     if (multi && easy) {
         set_options(easy, t);
-        curl_multi_add_handle(multi, easy);
+        lib.curl_multi_add_handle(multi, easy);
         drive(t, multi, easy);
-        curl_multi_remove_handle(multi, easy);
+        lib.curl_multi_remove_handle(multi, easy);
     } else {
         err_nomem(t->e);
     }
-    curl_easy_cleanup(easy);
-    curl_multi_cleanup(multi);
+    lib.curl_easy_cleanup(easy);
+    lib.curl_multi_cleanup(multi);
     return t->e->code;
 }
 

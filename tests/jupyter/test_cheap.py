@@ -14,7 +14,7 @@ from wire import Client
 pytestmark = pytest.mark.skipif("/san/" in os.environ.get("THANOSQL_KERNEL", ""), reason="a sanitizer makes it slow and large")
 
 START, CELL, WORST_CELL = 0.040, 0.0015, 0.004  # seconds: first kernel_info, trivial cell in the middle and at 95 %
-MEMORY = 24  # MiB
+MEMORY = 20  # MiB
 
 
 def first_reply(folder):
