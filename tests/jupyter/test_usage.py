@@ -19,7 +19,8 @@ def test_shares_are_of_the_time_between(client):
     client.request("control", "usage_request")
     client.run("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n", seconds=60)
     busy = client.request("control", "usage_request").content
-    assert 5 < busy["kernel_cpu"] <= 110 and 0 < busy["host_cpu_percent"] <= 100
+    # All threads together: the cell's, and those that speak. 5 for two clocks that are not read at once.
+    assert 5 < busy["kernel_cpu"] <= 100 * os.cpu_count() + 5 and 0 < busy["host_cpu_percent"] <= 100
     client.quiet(0.5)
     assert client.request("control", "usage_request").content["kernel_cpu"] < busy["kernel_cpu"] / 2
 
