@@ -174,9 +174,11 @@ enum err_code history_add(struct history *h, long long line, const char *code, s
     if (len > LARGEST_CELL || need_store(h, e) != ERR_OK) {
         return e->code;
     }
-    if (!(copy = strndup(code, len))) {
+    if (!(copy = malloc(len + 1))) {
         return err_nomem(e);
     }
+    memcpy(copy, code, len); /* a cell may hold a NUL */
+    copy[len] = '\0';
     secret_hide(copy, len);
     write_somewhere(h, line, copy, len, e);
     free(copy);

@@ -121,6 +121,16 @@ static void test_tokens_are_not_kept(void **state) {
     history_free(h);
 }
 
+static void test_a_cell_with_a_nul(void **state) {
+    (void)state;
+    struct err e = ERR_INIT;
+    unlink(path);
+    struct history *h = history_new(path);
+    assert_int_equal(history_add(h, 1, "a\0 and what follows it", 21, &e), ERR_OK);
+    check(h, QUERY(.kind = HISTORY_TAIL, .n = 1), "1.1 a|");
+    history_free(h);
+}
+
 /* A pattern that a simple matcher would try in all ways. */
 static void test_patterns_take_no_time(void **state) {
     (void)state;
@@ -141,8 +151,9 @@ static void test_patterns_take_no_time(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_three_sessions), cmocka_unit_test(test_side_by_side),
-                                       cmocka_unit_test(test_no_file), cmocka_unit_test(test_tokens_are_not_kept),
-                                       cmocka_unit_test(test_patterns_take_no_time)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_three_sessions),    cmocka_unit_test(test_side_by_side),
+        cmocka_unit_test(test_no_file),           cmocka_unit_test(test_tokens_are_not_kept),
+        cmocka_unit_test(test_a_cell_with_a_nul), cmocka_unit_test(test_patterns_take_no_time)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
