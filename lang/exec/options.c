@@ -198,17 +198,9 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }
 
-/* Whether two literals say the same. */
+/* Whether two literals say the same; lists are not compared. */
 static bool same_value(const struct literal *a, const struct literal *b) {
-    if (a->kind != b->kind || a->count != b->count || (a->text && strcmp(a->text, b->text) != 0)) {
-        return false;
-    }
-    const struct literal *x = a->items, *y = b->items;
-    while (x && y && same_value(x, y)) {
-        x = x->next;
-        y = y->next;
-    }
-    return !x && !y;
+    return a->kind == b->kind && a->kind != LITERAL_LIST && (!a->text || strcmp(a->text, b->text) == 0);
 }
 
 static void warn_unknown(struct context *c, const struct option_table *table, const struct option *o) {

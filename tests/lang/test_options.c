@@ -56,6 +56,7 @@ static void good_values(void **state) {
     assert_int_equal(set.max_epochs, 3);
     assert_int_equal(apply("epochs=4, max_epochs=4", &set, &warned, &e), ERR_OK); /* two spellings that agree */
     assert_int_equal(set.max_epochs, 4);
+    assert_int_equal(apply("epochs=None, max_epochs=None", &set, &warned, &e), ERR_OK);
     buf_release(&warned);
 }
 
