@@ -193,10 +193,10 @@ static void take_entry(struct walk *w, const struct ancestor *here, const char *
     } else {
         note_foreign(w);
     }
+    if (stop_requested(w->import.to->stop)) {
+        err_interrupt(w->e);
+    }
     if (++w->files % FILES_BETWEEN_CHECKS == 0) {
-        if (stop_requested(w->import.to->stop)) {
-            err_interrupt(w->e);
-        }
         import_tell(&w->import, (double)w->report->pictures, 0, false);
     }
 }
