@@ -223,6 +223,9 @@ int main(int count, char **arguments) {
     kernel.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     message_new_id(kernel.id);
     set_signals();
+    if (parallel_unheeded()) {
+        log_line("THANOSQL_THREADS is '%.40s', which is no number of threads: all cores are used", parallel_unheeded());
+    }
     if (live(file, &e) != ERR_OK) {
         log_line("%s", e.message);
         return EXIT_FAILURE;
