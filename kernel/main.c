@@ -186,6 +186,7 @@ static enum err_code live(const char *file, struct err *e) {
         run(e);
     }
     connection_forget(&kernel.connection);
+    replay_release(&kernel.replay);
     if (e->code == ERR_OK) {
         sockets_close(kernel.sockets);
         connection_release(&kernel.connection);

@@ -62,7 +62,11 @@ static json_t *load_lenient(struct slice text) {
 static bool read_message(struct lane *lane, const struct frames *f, struct message *out) {
     struct wire_message wire;
     struct err e = ERR_INIT;
-    if (wire_read(&lane->kernel->connection, f, &wire, &e) != ERR_OK) {
+    if (wire_read(&lane->kernel->connection, f, &wire, &e) == ERR_OK && *lane->kernel->connection.key &&
+        !replay_is_new(&lane->kernel->replay, wire.signature)) {
+        err_set(&e, ERR_VALUE, "it came before");
+    }
+    if (e.code != ERR_OK) {
         log_line("a message was dropped: %s", e.message);
         return false;
     }
