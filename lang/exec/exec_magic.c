@@ -30,6 +30,7 @@ static enum err_code list_magics(struct context *c, const struct statement *s, s
                    "_                      the last result, as in SELECT * FROM _\n"
                    "name?                  help for a statement, option, setting, table, model, function or variable\n"
                    "%who                   the variables there are\n"
+                   "exit, quit             the end of a console\n"
                    "%load_ext thanosql     accepted; it is always loaded\n"
                    "SHOW thanosql          the settings, which SET thanosql.name = value changes");
     return e->code;
@@ -50,6 +51,14 @@ static enum err_code list_variables(struct context *c, const struct statement *s
     return e->code;
 }
 
+static enum err_code leave(struct context *c, const struct statement *s, struct err *e) {
+    (void)s;
+    if (c->out->leave) {
+        c->out->leave(c->out->user);
+    }
+    return e->code;
+}
+
 static enum err_code nothing(struct context *c, const struct statement *s, struct err *e) {
     (void)c;
     (void)s;
@@ -60,8 +69,9 @@ static const struct {
     const char *word;
     enum err_code (*run)(struct context *c, const struct statement *s, struct err *e);
 } rows[] = {
-    {"load_ext", nothing},      {"reload_ext", nothing},  {"api_token", say_token}, {"api_url", say_address},
-    {"variable", set_variable}, {"lsmagic", list_magics}, {"who", list_variables},  {"help", help_show},
+    {"load_ext", nothing},    {"reload_ext", nothing},    {"api_token", say_token},
+    {"api_url", say_address}, {"variable", set_variable}, {"lsmagic", list_magics},
+    {"who", list_variables},  {"help", help_show},        {"exit", leave},
 };
 
 enum err_code run_magic(struct context *c, const struct statement *s, struct err *e) {

@@ -100,6 +100,7 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
     if (!bytes) {
         return err_nomem(e);
     }
+    net_watch(work, pace);
     for (size_t at = 0; at < count && !e->code; at += BACKBONE_CHUNK) {
         size_t n = count - at < BACKBONE_CHUNK ? count - at : BACKBONE_CHUNK;
         if (gallery_fetch(g, ids + at, n, bytes, failed ? failed + at : NULL, counted, pace, e)) {
@@ -107,7 +108,10 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
         }
         struct seeing s = {b, bytes, net_input(work)};
         parallel_for(n, 4, see_some, &s);
-        net_forward(work, n);
+        if (!net_forward(work, n)) {
+            err_interrupt(e);
+            break;
+        }
         memcpy(out + at * width, net_result(work, b->net->embedding), n * width * sizeof *out);
         pace_check(pace, e);
     }

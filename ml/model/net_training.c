@@ -123,14 +123,22 @@ static enum err_code prepare_optimizer(struct net_training *t, struct err *e) {
     return optimizer_init_rule(&t->optimizer, t->net->parameter_count, &s, e);
 }
 
+/* Of a large network this takes seconds. */
+static void initialise_some(void *user, size_t begin, size_t end) {
+    const struct net_training *t = user;
+    for (size_t i = begin; i < end; i++) {
+        net_initialise_layer(t->net, t->options->seed, i);
+    }
+}
+
 enum err_code net_training_prepare(struct net_training *t, struct err *e) {
     struct backbone *b = t->b;
     const struct encoder_options *o = t->options;
     size_t rows = 2 * t->batch, held = held_count(t), width = (size_t)backbone_dimension(b);
-    if (arch_build(b->arch, b->width, b->size, b->channels, HEAD, &t->net, e) || check_memory(t, t->net, e)) {
+    if (arch_build(b->arch, b->width, b->size, b->channels, HEAD, &t->net, e) || check_memory(t, t->net, e) ||
+        pace_for(&t->pace, t->net->layer_count, 1, false, initialise_some, t, e)) {
         return e->code;
     }
-    net_initialise(t->net, o->seed);
     if (o->backbone.weights || t->tuning) {
         memcpy(t->net->parameters, b->net->parameters, b->net->parameter_count * sizeof(float));
         memcpy(t->net->state, b->net->state, b->net->state_count * sizeof(float));
@@ -195,7 +203,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
     for (size_t i = 0; t->options->labels && i < count; i++) {
         t->labels[i] = t->options->labels[ids[i]];
     }
-    net_forward(t->work, 2 * count);
+    if (!net_forward(t->work, 2 * count)) {
+        return err_interrupt(e);
+    }
     const float *z = net_result(t->work, t->net->output);
     const int *labels = t->options->labels ? t->labels : NULL;
     if (pace_check(&t->pace, e) ||
@@ -207,7 +217,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
         return err_hint(e, "try a smaller learning_rate (it was %g) or a higher temperature",
                         (double)t->optimizer.rate);
     }
-    net_backward(t->work, t->derivative, 2 * count);
+    if (!net_backward(t->work, t->derivative, 2 * count)) {
+        return err_interrupt(e);
+    }
     optimizer_update_parts(&t->optimizer, t->parts, t->part_count, t->net->parameters, net_gradient(t->work));
     return ERR_OK;
 }
@@ -275,7 +287,9 @@ static enum err_code judge(struct net_training *t, float *share, struct err *e) 
         if (draw_views(t, ids + at, count, (uint64_t)STREAM_HELD << 40, t->embedding, e)) {
             return e->code;
         }
-        net_forward(t->embedding, 2 * count);
+        if (!net_forward(t->embedding, 2 * count)) {
+            return err_interrupt(e);
+        }
         memcpy(t->seen + 2 * at * width, net_result(t->embedding, t->b->net->embedding),
                2 * count * width * sizeof *t->seen);
     }
@@ -333,6 +347,7 @@ enum err_code net_training_run(struct net_training *t, struct err *e) {
     pace->progress.epoch = 1;
     pace->progress.epochs = t->options->max_epochs;
     pace->progress.losses = t->losses;
+    net_watch(t->work, pace);
     if (!pace_stage(pace, "Training", t->source->count, &why)) {
         train_epochs(t, &why);
     }

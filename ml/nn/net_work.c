@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALIGNED 64 /* bytes */
+
 /* Places in the memory, in floats, of what a layer needs. */
 struct room {
     size_t raw;                         /* training: what the convolution gave, before the norm */
@@ -28,7 +30,9 @@ struct net_work {
     bool *written;                    /* on the way back: whether a value's derivative holds something */
     size_t scratch, packed, gradient; /* places shared by all layers; the parameters' derivatives */
     size_t total;
-    float *memory;
+    void *block;   /* zeros that the system gives when they are first touched: clearing gigabytes takes seconds */
+    float *memory; /* in the block */
+    struct pace *pace;
 };
 
 static size_t rounded(size_t floats) {
@@ -137,7 +141,7 @@ void net_work_free(struct net_work *w) {
         free(w->rooms);
         free(w->activations);
         free(w->written);
-        free(w->memory);
+        free(w->block);
         free(w);
     }
 }
@@ -159,9 +163,9 @@ enum err_code net_work_new(struct net *n, size_t batch, bool training, struct ne
     }
     *w = (struct net_work){.net = n, .batch = batch, .training = training};
     if (!plan(w, e)) {
-        w->memory = aligned_alloc(64, w->total * sizeof(float));
-        if (w->memory) {
-            memset(w->memory, 0, w->total * sizeof(float));
+        w->block = calloc(w->total + ALIGNED / sizeof(float), sizeof(float));
+        if (w->block) {
+            w->memory = (float *)(((uintptr_t)w->block + ALIGNED - 1) & ~(uintptr_t)(ALIGNED - 1));
             *out = w;
             return ERR_OK;
         }
@@ -244,9 +248,19 @@ static void conv_layer(struct net_work *w, size_t i, size_t count) {
     conv_forward(&l->conv, x, count, w->memory + w->rooms[i].packed, &finish, value_of(w, l->to), scratch);
 }
 
-void net_forward(struct net_work *w, size_t count) {
+void net_watch(struct net_work *w, struct pace *pace) {
+    w->pace = pace;
+}
+
+static bool goes_on(struct net_work *w) {
+    struct err stopped = ERR_INIT;
+    return !w->pace || pace_check(w->pace, &stopped) == ERR_OK;
+}
+
+bool net_forward(struct net_work *w, size_t count) {
     const struct net *n = w->net;
-    for (size_t i = 0; i < n->layer_count; i++) {
+    bool on = true;
+    for (size_t i = 0; i < n->layer_count && on; i++) {
         const struct net_layer *l = &n->layers[i];
         const float *x = value_of(w, l->from);
         float *y = value_of(w, l->to);
@@ -265,7 +279,9 @@ void net_forward(struct net_work *w, size_t count) {
                            net_value_size(n, l->to), l->activation == ACTIVATION_RELU, y);
             break;
         }
+        on = goes_on(w);
     }
+    return on;
 }
 
 /* Whether the derivative by a value is to be added to what is there; from now on it is. */
@@ -317,11 +333,12 @@ static void linear_layer_back(struct net_work *w, size_t i, size_t count) {
                     w->memory + w->gradients[l->from]);
 }
 
-void net_backward(struct net_work *w, const float *doutput, size_t count) {
+bool net_backward(struct net_work *w, const float *doutput, size_t count) {
     const struct net *n = w->net;
+    bool on = true;
     memset(w->written, 0, n->value_count * sizeof *w->written);
     memcpy(w->memory + w->gradients[n->output], doutput, count * net_value_size(n, n->output) * sizeof *doutput);
-    for (size_t i = n->layer_count; i-- > 0;) {
+    for (size_t i = n->layer_count; i-- > 0 && on;) {
         const struct net_layer *l = &n->layers[i];
         const float *dy = w->memory + w->gradients[l->to];
         float *dx = w->memory + w->gradients[l->from];
@@ -340,5 +357,7 @@ void net_backward(struct net_work *w, const float *doutput, size_t count) {
             linear_layer_back(w, i, count);
             break;
         }
+        on = goes_on(w);
     }
+    return on;
 }

@@ -87,6 +87,19 @@ def prepare_rows(client, folder):
     return contextlib.nullcontext()
 
 
+def prepare_text(client, folder):
+    lines = "\n".join(map(str, range(LINES)))
+    assert client.run(f'lines = """{lines}"""').status == "ok"
+    return contextlib.nullcontext()
+
+
+def prepare_vectors(client, folder):
+    made = client.run("BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 60;"
+                      "CONVERT USING m OPTIONS (table_name='train') AS SELECT * FROM train", seconds=60)
+    assert made.status == "ok", made.content
+    return contextlib.nullcontext()
+
+
 def prepare_lock(client, folder):
     """Another program is in the middle of writing to the store."""
     other = sqlite3.connect(folder / ".thanosql/store.db", isolation_level=None)
@@ -95,7 +108,7 @@ def prepare_lock(client, folder):
 
 
 UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
-LATE = {"index": 1.2}  # sorting
+LATE = {"index": 1.2, "network": 2.5}  # sorting; a step, which takes many seconds
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
@@ -109,6 +122,10 @@ LONG = {  # what is prepared, the cell, and the mirror (with the address of the 
     "half a download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/half"),
     "slow download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/slow"),
     "unpack": (prepare_nothing, "GET THANOSQL DATASET zeros_data", "{shelf}"),
+    "text": (prepare_text, "lines", None),
+    "network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet50', "), None),
+    "each": (prepare_vectors, "SEARCH IMAGE USING m OPTIONS (search_by='each') AS SELECT a.* FROM train a, train b", None),
+    "pictures": (prepare_nothing, "PRINT IMAGE OPTIONS (layout='list') AS SELECT a.* FROM train a, train b LIMIT 500000", None),
     "lock": (prepare_lock, "CREATE TABLE made AS SELECT 1 AS x", None),
 }
 
@@ -142,7 +159,7 @@ def state(folder):
     files = {str(p.relative_to(folder)): p.stat().st_mtime_ns for p in folder.rglob("*")
              if p.is_file() and p.name not in ours and not p.name.startswith(("store.db", "history.db", "k-"))}
     with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db")) as store:
-        tables = [name for name, in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        tables = [name for name, in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%WITHOUT ROWID%'")]
         schema = store.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
         return files, schema, {t: store.execute(f'SELECT count(*), sum(rowid) FROM "{t}"').fetchall() for t in tables}
 
