@@ -1,5 +1,6 @@
 /* Convolutional networks as models: BUILD's options for them, and models that are nothing but weights from elsewhere
  * (UPLOAD MODEL, GET THANOSQL MODEL). */
+#include "lang/exec/bases.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
@@ -176,24 +177,39 @@ enum err_code run_upload(struct context *c, const struct statement *s, struct er
     return context_at(e, s->source.span);
 }
 
+/* The new name: AS name and model_name='name' are one, and must agree. */
+static enum err_code get_name(const struct statement *s, const struct get_model_settings *set, struct name *name,
+                              struct err *e) {
+    const struct option *o = options_find(&get_model_options, s->options, "model_name");
+    if (!set->model_name) {
+        return ERR_OK;
+    }
+    if (s->alias.text && strcmp(s->alias.text, set->model_name) != 0) {
+        err_set(e, ERR_OPTION, "the model's new name is given twice: AS %s and model_name='%s'", s->alias.text,
+                set->model_name);
+        return context_at(e, o->value.span);
+    }
+    *name = (struct name){set->model_name, o->value.span};
+    return ERR_OK;
+}
+
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e) {
     struct upload_settings set = {0};
-    struct get_settings get = {0};
+    struct get_model_settings get = {.model_name = NULL};
     const struct pretrained *p = pretrained_find(s->name.text);
-    const struct name *name = s->alias.text ? &s->alias : &s->name;
-    if (!p) {
+    struct name name = s->alias.text ? s->alias : s->name;
+    if (!p && bases_not_to_be_had(&s->name, e) == ERR_OK) {
         err_set(e, ERR_NOT_FOUND, "there is no model '%.60s' to be had", s->name.text);
         err_hint(e, "there is %s; BUILD MODEL … USING SimCLR trains one of your own", pretrained_at(0)->name);
-        return context_at(e, s->name.span);
     }
-    if (options_apply(c, &get_options, s->options, &get, e) != ERR_OK ||
-        exec_check_model(c, name, get.overwrite, e) != ERR_OK) {
-        return e->code;
+    if (!p || options_apply(c, &get_model_options, s->options, &get, e) != ERR_OK ||
+        get_name(s, &get, &name, e) != ERR_OK || exec_check_model(c, &name, get.overwrite, e) != ERR_OK) {
+        return context_at(e, s->name.span);
     }
     const char *path = weights_path(c, p, e);
     set.overwrite = get.overwrite;
     if (path && pretrained_get(p, path, c->stop, c->out, e) == ERR_OK &&
-        keep_weights(c, name, path, &set, e) == ERR_OK) {
+        keep_weights(c, &name, path, &set, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return context_at(e, s->name.span);

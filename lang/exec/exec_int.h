@@ -7,10 +7,6 @@
 #include "lang/store/registry.h"
 #include "ml/model/encoder.h"
 
-/* Look up and load the model a statement names after USING; errors stand at the name. */
-enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
-                              struct encoder **out, struct err *e);
-
 /* A new model's name: fit to be a file's, and not taken unless `overwrite`. Errors stand at the name. */
 enum err_code exec_check_model(struct context *c, const struct name *name, bool overwrite, struct err *e);
 
@@ -49,6 +45,20 @@ enum err_code exec_check_table_name(const struct option_table *table, const stru
 /* Whether a table can be made or replaced there: a view is in the way. Warns where a temporary table hides it. */
 enum err_code exec_check_target(struct context *c, const char *name, struct span at, struct err *e);
 
+/* The same for the table that option table_name asks for, if it was given. */
+enum err_code exec_check_new_table(struct context *c, const struct option_table *table, const struct option *given,
+                                   const char **name, struct err *e);
+
+/* Write the relation's rows to table `name` too, replacing what is there; *r becomes a SELECT of them. `made` is empty
+ * afterwards. */
+enum err_code exec_keep_rows(struct context *c, struct relation *made, const char *name, struct span at,
+                             struct relation *r, struct err *e);
+
+/* CONVERT the rows of the statement's query or, where it has none, those of `inner`; *r becomes a SELECT of the result.
+ */
+enum err_code exec_convert(struct context *c, const struct statement *s, const struct convert_settings *set,
+                           struct relation *inner, struct relation *r, struct err *e);
+
 /* The names of the query's columns, no two of them equal (compared without case): id, id.1. NULL: no memory. */
 const char *const *exec_column_names(struct context *c, const struct store_query *q);
 
@@ -57,8 +67,5 @@ void exec_add_column(struct buf *sql, const struct store_query *q, size_t index,
 
 /* ERR_UNSUPPORTED for a view (or trigger) over a ThanoSQL statement, whose vectors and rows die with the cell. */
 enum err_code exec_refuse_view(struct context *c, const struct statement *s, struct err *e);
-
-/* "<model>_<base>" in lower case: the column that vectors of this model have by default. NULL: no memory. */
-const char *exec_model_column(struct context *c, const struct model_record *model);
 
 #endif

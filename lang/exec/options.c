@@ -120,7 +120,7 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
     suggest_begin(&near, text);
     struct buf all = BUF_INIT;
     for (size_t i = 0; row->choices[i]; i++) {
-        if (strcmp(text, row->choices[i]) == 0) {
+        if (strcasecmp(text, row->choices[i]) == 0) {
             buf_release(&all);
             *out = row->choices[i];
             return ERR_OK;
@@ -197,6 +197,19 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }
 
+/* Whether two literals say the same. */
+static bool same_value(const struct literal *a, const struct literal *b) {
+    if (a->kind != b->kind || a->count != b->count || (a->text && strcmp(a->text, b->text) != 0)) {
+        return false;
+    }
+    const struct literal *x = a->items, *y = b->items;
+    while (x && y && same_value(x, y)) {
+        x = x->next;
+        y = y->next;
+    }
+    return !x && !y;
+}
+
 static void warn_unknown(struct context *c, const struct option_table *table, const struct option *o) {
     struct suggest near;
     suggest_begin(&near, o->key);
@@ -220,9 +233,10 @@ enum err_code options_apply(struct context *c, const struct option_table *table,
             continue;
         }
         const struct option *first = options_find(table, given, real_name(row));
-        if (first != o) {
+        if (first != o && (strcmp(first->key, o->key) == 0 || !same_value(&first->value, &o->value))) {
             err_set(e, ERR_OPTION, "option %s is given twice%s%s", real_name(row),
-                    strcmp(first->key, o->key) ? ", also as " : "", strcmp(first->key, o->key) ? first->key : "");
+                    strcmp(first->key, o->key) ? ", with another value as " : "",
+                    strcmp(first->key, o->key) ? first->key : "");
             return context_at(e, o->key_span);
         }
         apply_one(c, row, o, settings, e);

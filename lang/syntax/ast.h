@@ -77,7 +77,7 @@ struct query {
 
 struct statement {
     enum statement_kind kind;
-    struct span span;
+    struct span span, verb; /* all of it; the words that say what it is: PREDICT, SEARCH TEXT */
     const char *word;
     struct name name, base, alias;
     struct name into; /* name = %thanosql …: the variable that keeps the result */

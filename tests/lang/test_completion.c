@@ -30,7 +30,7 @@ static const struct {
     {VOCABULARY_OPTION, "BUILD MODEL", "overwrite", "option"},
     {VOCABULARY_OPTION, "CONVERT", "table_name", "option"},
     {VOCABULARY_OPTION, "SEARCH", "top_k", "option"},
-    {VOCABULARY_OPTION, "CREATE TABLE", "file_type", "option"},
+    {VOCABULARY_OPTION, "CREATE TABLE … USING", "file_type", "option"},
     {VOCABULARY_CHOICE, "BUILD MODEL.augment", "digits", "value"},
     {VOCABULARY_VALUE, "BUILD MODEL.overwrite", "True", "value"},
     {VOCABULARY_VALUE, "BUILD MODEL.overwrite", "False", "value"},

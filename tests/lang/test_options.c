@@ -54,6 +54,8 @@ static void good_values(void **state) {
     e = ERR_INIT;
     assert_int_equal(apply("epochs=3", &set, &warned, &e), ERR_OK);
     assert_int_equal(set.max_epochs, 3);
+    assert_int_equal(apply("epochs=4, max_epochs=4", &set, &warned, &e), ERR_OK); /* two spellings that agree */
+    assert_int_equal(set.max_epochs, 4);
     buf_release(&warned);
 }
 
@@ -109,7 +111,9 @@ static void bad_values(void **state) {
         {"crop_min_scale=False", "between 0.05 and 1, not False", ""},
         {"vertical_flip=2", "True or False", ""},
         {"max_epochs=1, max_epochs=2", "given twice", ""},
-        {"max_epochs=1, epochs=2", "also as max_epochs", ""},
+        {"max_epochs=1, epochs=2", "with another value as max_epochs", ""},
+        {"epochs=1, epochs=1", "given twice", ""},
+        {"image_col='a', image_col='a'", "given twice", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct build_settings set = {.max_epochs = 5};

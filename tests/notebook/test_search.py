@@ -170,7 +170,7 @@ def test_a_name_may_not_be_a_table(cells):
 
 def test_a_vector_of_another_length_is_the_same_error(cells):
     result = both(cells, f"SELECT image_path FROM ({search('odd')})", "LIMIT 5")
-    assert not result.ok and "different models" in result.evalue
+    assert not result.ok and "must be of one length" in result.evalue
 
 
 def test_writes_of_this_kernel_are_seen(cells, workspace):
