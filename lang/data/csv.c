@@ -352,8 +352,8 @@ enum err_code csv_load(const char *path, const struct csv_format *format, const 
     l->format = *format;
     l->e = e;
     import_init(&l->import, to, "bytes");
-    if (datafile_open(path, &l->file, e) == ERR_OK && read_pass(l, 0) == ERR_OK && make_table(l) == ERR_OK &&
-        read_pass(l, 1) == ERR_OK && datafile_check_same(l->file, e) == ERR_OK) {
+    if (datafile_open(path, DATAFILE_MOST, &l->file, e) == ERR_OK && read_pass(l, 0) == ERR_OK &&
+        make_table(l) == ERR_OK && read_pass(l, 1) == ERR_OK && datafile_check_same(l->file, e) == ERR_OK) {
         tell(l, 0, true);
         *rows = l->rows;
     }

@@ -226,7 +226,7 @@ static enum err_code load_literal(struct context *c, const struct statement *s, 
 static enum err_code load_records(const char *path, const struct import_target *to, long long *rows, struct err *e) {
     struct datafile *f = NULL;
     size_t wrong;
-    if (datafile_open(path, &f, e) == ERR_OK) {
+    if (datafile_open(path, DATAFILE_MOST, &f, e) == ERR_OK) {
         records_load(f, path, to, rows, &wrong, e);
     }
     datafile_close(f);
@@ -286,7 +286,8 @@ enum err_code run_copy(struct context *c, const struct statement *s, struct err 
         exec_copy_delimiter(s, &x.set, &x.format.delimiter, e) != ERR_OK) {
         return e->code;
     }
-    x.format.no_header = !x.set.header;
+    const struct option *header = options_find(&copy_options, s->options, "header");
+    x.format.no_header = !x.set.header || (header && header->value.kind == LITERAL_NONE); /* as pandas has it */
     exec_copy_unused(c, s, "column", "with COPY FROM");
     if (exec_check_table_name(NULL, NULL, &name, e) != ERR_OK) {
         return context_at(e, s->name.span);

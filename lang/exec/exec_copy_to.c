@@ -99,11 +99,20 @@ static enum err_code read_options(struct copy_to *x) {
     return ERR_OK;
 }
 
-/* A table is read by a query of its own, which knows the table's types as any query of the cell does. */
+/* A table is read by a query of its own, which knows the table's types as any query of the cell does. A word alone is
+ * quoted, since COPY takes as a name what SQL does not: order, 2022_sales. */
 static enum err_code add_table(struct copy_to *x, struct relation *r) {
     struct context *c = x->context, inner = *c;
     const struct span name = x->statement->name.span;
-    char *text = arena_printf(c->arena, "SELECT * FROM %.*s", (int)name.len, c->code + name.at);
+    struct buf sql = BUF_INIT;
+    buf_str(&sql, "SELECT * FROM ");
+    if (memchr(c->code + name.at, '"', name.len) || memchr(c->code + name.at, '.', name.len)) {
+        buf_add(&sql, c->code + name.at, name.len);
+    } else {
+        store_add_identifier(&sql, x->statement->name.text);
+    }
+    char *text = buf_ok(&sql) ? arena_strdup(c->arena, sql.data) : NULL;
+    buf_release(&sql);
     if (!text) {
         return err_nomem(x->e);
     }

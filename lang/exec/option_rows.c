@@ -295,6 +295,7 @@ static const struct option_row copy_rows[] = {
     {"delimiter", OPTION_TEXT, AT(copy_settings, delimiter), 0, 0, NULL,
      "found out from , tab ; and |; with TO a comma, or a tab for .tsv",
      "character that parts the fields of a CSV file", NULL},
+    {"sep", OPTION_TEXT, AT(copy_settings, delimiter), 0, 0, NULL, "", "other spelling", "delimiter"},
     {"header", OPTION_BOOL, AT(copy_settings, header), 0, 0, NULL, "True",
      "the first row of a CSV file names the columns; without, they are column1, column2, …", NULL},
     {"column", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "the one column of vectors",

@@ -18,7 +18,7 @@ STOP = 1.0      # seconds after which Stop must have worked, in the best of ROUN
 ROUNDS = 3
 END = 2.5       # seconds after which clients kill
 ORPHANED = 2.0
-LINES, PICTURES, ROWS = 1_000_000, 20_000, 3_000_000
+LINES, PICTURES, ROWS, LINKS = 1_000_000, 20_000, 3_000_000, 150_000
 UNPACKED = 2 << 30  # bytes of the one file in the archive
 NUMBERS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT {}) "
 
@@ -54,11 +54,17 @@ def address():
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory):
-    """What is large and made once: a CSV file, and a mirror with an archive of zeros."""
+    """What is large and made once: a CSV file, JSON lines, many links to a picture, and a mirror with an archive of zeros."""
     folder = tmp_path_factory.mktemp("shelf")
     with open(folder / "large.csv", "w") as csv:
         csv.write("number,half,word\n")
         csv.writelines(f"{i},{i / 2},word {i}\n" for i in range(LINES))
+    with open(folder / "large.jsonl", "w") as lines:
+        lines.writelines(f'{{"number": {i}, "half": {i / 2}, "word": "word {i}"}}\n' for i in range(LINES))
+    for i in range(LINKS // 1000):
+        (folder / f"photos/{i}").mkdir(parents=True)
+        for k in range(1000):
+            (folder / f"photos/{i}/{k}.png").symlink_to("../../large.csv")
     info = tarfile.TarInfo("zeros_data/zeros.bin")
     info.size = UNPACKED
     with gzip.open(folder / "zeros_data.tar.gz", "wb", compresslevel=1) as archive:
@@ -118,6 +124,10 @@ LONG = {  # what is prepared, the cell, and the mirror (with the address of the 
     "table": (prepare_nothing, "CREATE TABLE made AS " + LONG_QUERY.replace("count(*)", "x"), None),
     "index": (prepare_rows, "CREATE INDEX i ON big(r)", None),
     "csv": (prepare_nothing, "COPY made FROM 'large.csv'", None),
+    "records": (prepare_nothing, "COPY made FROM 'large.jsonl'", None),
+    "pictures": (prepare_nothing, "COPY made FROM 'photos'", None),
+    "written": (prepare_nothing, f"COPY ({LONG_QUERY.replace('count(*)', 'x')}) TO 'made.csv'", None),
+    "zipped": (prepare_nothing, f"COPY ({LONG_QUERY.replace('count(*)', 'x')}) TO 'made.json.gz'", None),
     "silent download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/silent"),
     "half a download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/half"),
     "slow download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/slow"),
@@ -139,7 +149,8 @@ def work(request, address, shelf, folder, dataset, give_pictures):
         environment = {"THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf)} if mirror else {}
 
         def ready(self, client):
-            (folder / "large.csv").symlink_to(shelf / "large.csv")
+            for name in ("large.csv", "large.jsonl", "photos"):
+                (folder / name).symlink_to(shelf / name)
             give_pictures(client)
             return Work.prepare(client, folder)
     return Work()
