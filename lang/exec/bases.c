@@ -18,33 +18,33 @@ static const struct base rows[] = {
     {"SimCLR", "simclr", "turns pictures into vectors",
      "BUILD MODEL simclr USING SimCLR … trains one on your own pictures; GET THANOSQL MODEL efficientnet_lite0 OPTIONS "
      "(model_name='simclr') brings other weights, learnt on photographs",
-     true},
+     BASE_TRAINED},
     {"Color_Descriptor", "", "turns pictures into histograms of their colours",
-     "it has nothing to learn: CONVERT USING Color_Descriptor AS SELECT …", false},
-    {"ConvNeXt_Tiny", "", "tells the class of a picture", CLASSES, false},
-    {"ConvNeXt_Base", "", "tells the class of a picture", CLASSES, false},
-    {"EfficientNetV2S", "", "tells the class of a picture", CLASSES, false},
-    {"EfficientNetV2M", "", "tells the class of a picture", CLASSES, false},
-    {"EfficientV2M", "", "tells the class of a picture", CLASSES, false}, /* as lists of the docs spell it */
-    {"CLIP", "clip", "finds pictures by words", BY_PICTURES, false},
-    {"CLIPEn", "clip_en tutorial_search_clip", "finds pictures by words", BY_PICTURES, false},
-    {"XCLIP", "xclip", "finds videos by words", BY_PICTURES, false},
-    {"ViLT", "vilt", "answers questions on a picture", BY_PICTURES, false},
-    {"VQA", "vqa", "answers questions on a picture", BY_PICTURES, false},
-    {"AlbertKo", "", "tells the class of a text", ONLY_PICTURES, false},
-    {"AlbertEn", "", "tells the class of a text", ONLY_PICTURES, false},
-    {"ElectraKo", "", "tells the class of a text", ONLY_PICTURES, false},
-    {"ElectraEn", "electra", "tells the class of a text", ONLY_PICTURES, false},
-    {"SBERTKo", "sbert_ko", "turns texts into vectors", ONLY_PICTURES, false},
-    {"SBERTEn", "sbert_en", "turns texts into vectors", ONLY_PICTURES, false},
-    {"Wav2Vec2Ko", "", "writes down what is spoken", ONLY_PICTURES, false},
-    {"Wav2Vec2En", "wav2vec2", "writes down what is spoken", ONLY_PICTURES, false},
-    {"Whisper", "whisper_s whisper_l", "writes down what is spoken", ONLY_PICTURES, false},
-    {"AutomlClassifier", "", "tells the class of a table's row", ONLY_PICTURES, false},
-    {"AutomlRegressor", "", "tells a number for a table's row", ONLY_PICTURES, false},
-    {"TFT", "", "forecasts a series", ONLY_PICTURES, false},
-    {"Light_FM", "", "recommends items to users", ONLY_PICTURES, false},
-    {"GPT", "", "writes texts", ONLY_PICTURES, false},
+     "CONVERT USING Color_Descriptor AS SELECT …, with no BUILD before it", BASE_FIXED},
+    {"ConvNeXt_Tiny", "", "tells the class of a picture", CLASSES, BASE_UNBUILT},
+    {"ConvNeXt_Base", "", "tells the class of a picture", CLASSES, BASE_UNBUILT},
+    {"EfficientNetV2S", "", "tells the class of a picture", CLASSES, BASE_UNBUILT},
+    {"EfficientNetV2M", "", "tells the class of a picture", CLASSES, BASE_UNBUILT},
+    {"EfficientV2M", "", "tells the class of a picture", CLASSES, BASE_UNBUILT}, /* as lists of the docs spell it */
+    {"CLIP", "clip", "finds pictures by words", BY_PICTURES, BASE_UNBUILT},
+    {"CLIPEn", "clip_en tutorial_search_clip", "finds pictures by words", BY_PICTURES, BASE_UNBUILT},
+    {"XCLIP", "xclip", "finds videos by words", BY_PICTURES, BASE_UNBUILT},
+    {"ViLT", "vilt", "answers questions on a picture", BY_PICTURES, BASE_UNBUILT},
+    {"VQA", "vqa", "answers questions on a picture", BY_PICTURES, BASE_UNBUILT},
+    {"AlbertKo", "", "tells the class of a text", ONLY_PICTURES, BASE_UNBUILT},
+    {"AlbertEn", "", "tells the class of a text", ONLY_PICTURES, BASE_UNBUILT},
+    {"ElectraKo", "", "tells the class of a text", ONLY_PICTURES, BASE_UNBUILT},
+    {"ElectraEn", "electra", "tells the class of a text", ONLY_PICTURES, BASE_UNBUILT},
+    {"SBERTKo", "sbert_ko", "turns texts into vectors", ONLY_PICTURES, BASE_UNBUILT},
+    {"SBERTEn", "sbert_en", "turns texts into vectors", ONLY_PICTURES, BASE_UNBUILT},
+    {"Wav2Vec2Ko", "", "writes down what is spoken", ONLY_PICTURES, BASE_UNBUILT},
+    {"Wav2Vec2En", "wav2vec2", "writes down what is spoken", ONLY_PICTURES, BASE_UNBUILT},
+    {"Whisper", "whisper_s whisper_l", "writes down what is spoken", ONLY_PICTURES, BASE_UNBUILT},
+    {"AutomlClassifier", "", "tells the class of a table's row", ONLY_PICTURES, BASE_UNBUILT},
+    {"AutomlRegressor", "", "tells a number for a table's row", ONLY_PICTURES, BASE_UNBUILT},
+    {"TFT", "", "forecasts a series", ONLY_PICTURES, BASE_UNBUILT},
+    {"Light_FM", "", "recommends items to users", ONLY_PICTURES, BASE_UNBUILT},
+    {"GPT", "", "writes texts", ONLY_PICTURES, BASE_UNBUILT},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -74,12 +74,12 @@ const struct base *bases_find(const char *name) {
 enum err_code bases_check(const struct name *name, struct err *e) {
     const struct base *b = bases_find(name->text);
     struct suggest near;
-    if (b && b->built && strcmp(b->name, name->text) == 0) {
+    if (b && b->state == BASE_TRAINED && strcmp(b->name, name->text) == 0) {
         return ERR_OK;
     }
-    if (b && !b->built) {
+    if (b && b->state != BASE_TRAINED) {
         err_set(e, ERR_UNSUPPORTED, "base model %s is known (it %s), but %s", b->name, b->does,
-                b == bases_find("Color_Descriptor") ? "is not built from pictures" : "not built yet");
+                b->state == BASE_FIXED ? "has nothing to learn" : "not built yet");
         err_hint(e, "%s", b->instead);
         return context_at(e, name->span);
     }
@@ -91,8 +91,9 @@ enum err_code bases_check(const struct name *name, struct err *e) {
     err_set(e, ERR_NOT_FOUND, "there is no base model named '%s'", name->text);
     if (b) {
         err_hint(e,
-                 b->built ? "did you mean %s? Base models are written exactly so"
-                          : "did you mean %s? It is known, but not built yet; SimCLR is available",
+                 b->state == BASE_TRAINED
+                     ? "did you mean %s? Base models are written exactly so"
+                     : "did you mean %s? It is known, but BUILD does not train it; SimCLR is available",
                  b->name);
     }
     err_hint(e, "SimCLR is available");
@@ -105,7 +106,7 @@ enum err_code bases_missing(const struct name *name, struct err *e) {
         return ERR_OK;
     }
     err_set(e, ERR_NOT_FOUND, "there is no model named '%s': %s %s, and %s", name->text, b->name, b->does,
-            b->built ? "none of that name is stored" : "is not built yet");
+            b->state == BASE_TRAINED ? "none of that name is stored" : "is not built yet");
     err_hint(e, "%s", b->instead);
     return context_at(e, name->span);
 }
@@ -115,8 +116,12 @@ enum err_code bases_not_to_be_had(const struct name *name, struct err *e) {
     if (!b) {
         return ERR_OK;
     }
-    err_set(e, ERR_NOT_FOUND, "the weights of %s (it %s) are not to be had: they are gone with the service", name->text,
-            b->does);
+    if (b->state == BASE_FIXED) {
+        err_set(e, ERR_NOT_FOUND, "%s has no weights, and needs none", b->name);
+    } else {
+        err_set(e, ERR_NOT_FOUND, "the weights of %s (it %s) are not to be had: they are gone with the service",
+                name->text, b->does);
+    }
     err_hint(e, "%s", b->instead);
     return context_at(e, name->span);
 }

@@ -6,15 +6,20 @@
 #include "base/err.h"
 #include "lang/syntax/ast.h"
 
-#include <stdbool.h>
 #include <stddef.h>
+
+enum base_state {
+    BASE_UNBUILT,
+    BASE_TRAINED, /* by BUILD MODEL */
+    BASE_FIXED,   /* has nothing to learn, and is used by its own name */
+};
 
 struct base {
     const char *name;    /* to the letter: "ConvNeXt_Tiny" */
     const char *ready;   /* names of ready models of it, parted by blanks; "" where there were none */
     const char *does;    /* "tells the class of a picture" */
-    const char *instead; /* the way out, where it is not built */
-    bool built;
+    const char *instead; /* the way to what it does, or to what comes near it */
+    enum base_state state;
 };
 
 /* Row `index`, or NULL past the end. */

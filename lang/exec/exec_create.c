@@ -142,7 +142,6 @@ enum err_code exec_keep_rows(struct context *c, struct relation *made, const cha
         result_table_fill(c, q, table + strlen("temp."), e);
     }
     store_finish(q);
-    relation_release(c, made); /* what it reads may be the table that is replaced */
     if (e->code == ERR_OK && replace_table(c, table, name, e) == ERR_OK) {
         buf_printf(&r->sql, "SELECT * FROM %s", table);
     }

@@ -49,8 +49,7 @@ enum err_code exec_check_target(struct context *c, const char *name, struct span
 enum err_code exec_check_new_table(struct context *c, const struct option_table *table, const struct option *given,
                                    const char **name, struct err *e);
 
-/* Write the relation's rows to table `name` too, replacing what is there; *r becomes a SELECT of them. `made` is empty
- * afterwards. */
+/* Write the rows of `made` to table `name`, replacing what is there; *r becomes a SELECT of them. */
 enum err_code exec_keep_rows(struct context *c, struct relation *made, const char *name, struct span at,
                              struct relation *r, struct err *e);
 

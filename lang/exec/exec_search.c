@@ -109,6 +109,22 @@ static enum err_code check_options(const struct search *x, struct err *e) {
     return ERR_OK;
 }
 
+/* What is searched with must be as long as what is stored, where the column says how long that is. */
+static enum err_code check_length(const struct search *x, struct column vectors, struct err *e) {
+    struct pgtype type;
+    if (!x->dimension || !vectors.declared || !pgtype_of_declaration(vectors.declared, false, &type) ||
+        type.base != PG_VECTOR || !type.precision || (size_t)type.precision == x->dimension) {
+        return ERR_OK;
+    }
+    bool numbers = is(x->set.search_by, "vector");
+    err_set(e, ERR_VALUE, "the vectors in column '%s' have %d numbers, and %s %zu", vectors.name, type.precision,
+            numbers ? "search_input has" : "those of the model", x->dimension);
+    if (!numbers) {
+        err_hint(e, "emb_col names the column; CONVERT USING %s makes one", x->model.name);
+    }
+    return context_at(e, numbers ? x->input->span : x->statement->base.span);
+}
+
 /* The column of vectors in the inner query. */
 static enum err_code find_vectors(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
     const struct statement *s = x->statement;
@@ -121,11 +137,17 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
     }
     if (found < 0) {
         const struct option *o = given(x, "emb_col");
+        if (o) {
+            relation_no_column(q, wanted[0], e);
+        }
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
         return context_at(e, o ? o->value.span : s->query.span);
     }
     models_check_vectors(c, &x->model, q, (size_t)found);
+    if (check_length(x, store_column(q, (size_t)found), e) != ERR_OK) {
+        return e->code;
+    }
     x->vectors = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     return x->vectors ? ERR_OK : err_nomem(e);
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/suggest.h"
 #include "lang/data/datasets.h"
+#include "lang/exec/bases.h"
 #include "lang/exec/function_names.h"
 #include "lang/exec/functions.h"
 #include "lang/exec/options.h"
@@ -178,6 +179,18 @@ static bool dataset_page(struct help_writer *w, const struct help_request *r, co
     return false;
 }
 
+static bool base_page(struct help_writer *w, const char *word) {
+    const struct base *b = bases_find(word);
+    if (!b) {
+        return false;
+    }
+    *w = help_begin(w->arena, arena_printf(w->arena, "%s (base model%s)", b->name,
+                                           b->state == BASE_UNBUILT ? ", not built yet" : ""));
+    help_words(w, arena_printf(w->arena, "It %s.", b->does));
+    help_words(w, b->instead);
+    return true;
+}
+
 static bool function_page(struct help_writer *w, const struct help_request *r, const char *word) {
     const struct function_help *ours = functions_find(word);
     const char *signature = function_names_signature(w->arena, word);
@@ -229,7 +242,8 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
     }
     return help_store_table(w, r, folded, v != NULL) || help_store_model(w, r, folded) ||
            option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
-           option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded);
+           option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded) ||
+           base_page(w, word);
 }
 
 enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {

@@ -2,6 +2,7 @@
 #include "lang/exec/names.h"
 
 #include "lang/data/datasets.h"
+#include "lang/data/pretrained.h"
 #include "lang/exec/bases.h"
 #include "lang/exec/function_names.h"
 #include "lang/exec/help_page.h"
@@ -112,7 +113,7 @@ static void offer_function(void *user, const char *name, const char *signature) 
 
 static void offer_bases(struct offering *o) {
     for (size_t i = 0; bases_at(i); i++) {
-        if (bases_at(i)->built) {
+        if (bases_at(i)->state == BASE_TRAINED) {
             o->offer(o->to, bases_at(i)->name, "base model", NULL);
         }
     }
@@ -183,6 +184,11 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
     case VOCABULARY_DATASET:
         for (size_t i = 0; (dataset = dataset_at(i)); i++) {
             offer(to, dataset->name, "dataset", dataset->data_type);
+        }
+        break;
+    case VOCABULARY_READY:
+        for (size_t i = 0; pretrained_at(i); i++) {
+            offer(to, pretrained_at(i)->name, "model", NULL);
         }
         break;
     case VOCABULARY_OPTION:

@@ -14,6 +14,7 @@ enum vocabulary_kind {
     VOCABULARY_BASE,     /* base models; scope NULL */
     VOCABULARY_TABLE,    /* scope NULL */
     VOCABULARY_DATASET,  /* scope NULL */
+    VOCABULARY_READY,    /* models to be had; scope NULL */
     VOCABULARY_COLUMN,   /* scope: the table, as in the engine (folded unless quoted) */
     VOCABULARY_OPTION,   /* scope: the statement: "BUILD MODEL", "CONVERT", "COPY", … (words of forms.h) */
     VOCABULARY_CHOICE,   /* values of an option; scope: "BUILD MODEL.augment"; text without quotes */

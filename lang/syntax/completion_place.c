@@ -113,6 +113,10 @@ static bool walk_pattern(struct arena *a, const struct form *p, const struct tok
         out->words = "MODEL DATASET TUTORIAL";
         return false;
     }
+    if (p->first == WORD_GET && count == *at + 3 && last->keyword == WORD_MODEL) {
+        out->wants = PLACE_READY;
+        return false;
+    }
     out->statement = p->words;
     out->key = count > 1 ? t[count - 2].span : (struct span){0, 0}; /* what stands before = */
     for (bool more = item.len > 0; more; item = next_item(&rest)) {

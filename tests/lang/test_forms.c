@@ -125,7 +125,7 @@ static void test_bases(void **state) {
     for (size_t i = 0; bases_at(i); i++) {
         const struct base *b = bases_at(i);
         assert_ptr_equal(bases_find(b->name), b);
-        if (!b->built) {
+        if (b->state != BASE_TRAINED) {
             assert_int_equal(check_base(b->name, &e), ERR_UNSUPPORTED);
             assert_string_equal(e.hint, b->instead); /* whole, in the room that a hint has */
         }
