@@ -144,6 +144,7 @@ class Notebook:
         self.command("apputils:change-theme", {"theme": f"JupyterLab {name}"})
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light",
                                     arg="true" if name == "Light" else "false")
+        self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')")
 
     def picture(self, name, what=".jp-NotebookPanel"):
         """A picture of one cell (a locator), or of the whole notebook in a window as high as it."""

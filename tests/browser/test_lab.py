@@ -137,9 +137,14 @@ def test_highlighting(desk):
 def test_tab_completes(desk):
     desk.type("BUI", "Tab")
     desk.page.locator(".jp-Completer-item:visible").first.wait_for()
-    desk.pictures("completion")
     offered = desk.page.locator(".jp-Completer-match").all_inner_texts()
     assert any(text.startswith("BUILD") for text in offered), offered
+    desk.page.keyboard.press("Escape")
+    desk.type("CONVERT USING my_image_search_model OPTIONS (", "Tab")
+    desk.page.locator(".jp-Completer-item:visible").first.wait_for()
+    items = desk.page.locator(".jp-Completer-item:visible").all_inner_texts()
+    assert len(items) > 3 and all("option" in text for text in items), items
+    desk.pictures("completion")
     desk.page.keyboard.press("Escape")
 
 
