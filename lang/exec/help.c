@@ -33,8 +33,13 @@ static const struct {
      "ORDER BY my_model_simclr_similarity1 DESC LIMIT 4"},
     {STATEMENT_PRINT, "Shows the pictures that the query's rows name.",
      "PRINT IMAGE OPTIONS (layout='grid') AS SELECT image_path FROM mnist_test LIMIT 25"},
-    {STATEMENT_COPY, "Makes a table from a CSV file.",
-     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv'"},
+    {STATEMENT_COPY,
+     "Makes a table from a CSV file (.csv, .tsv, .txt), JSON records (.json, .jsonl, or in quotes in place of a file), "
+     "or a folder of pictures; or writes a table or query to a file: .csv, .tsv, .json, .jsonl, or the vectors of a "
+     "column as .npy. Files of text may be gzip (.gz).",
+     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv';\n"
+     "COPY my_pictures FROM 'my/folder';\n"
+     "COPY (SELECT * FROM mnist_test WHERE label = 8) TO 'eights.csv'"},
     {STATEMENT_LIST, "Lists models, tables or data sets, as a table.",
      "SELECT * FROM (LIST MODEL) WHERE name LIKE 'my%'"},
     {STATEMENT_GET, "Fetches a data set into the workspace.",

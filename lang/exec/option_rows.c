@@ -11,7 +11,7 @@ static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
 static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
-static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const if_exists_choices[] = {"fail", "replace", "append", NULL};
 static const char *const search_by_choices[] = {"image", "row", "vector", "each", "duplicates", NULL};
 static const char *const combine_choices[] = {"none", "mean", NULL};
 static const char *const rerank_choices[] = {"none", "expansion", "diffusion", NULL};
@@ -174,9 +174,21 @@ static const struct option_row print_rows[] = {
 };
 
 static const struct option_row copy_rows[] = {
-    {"overwrite", OPTION_BOOL, AT(copy_settings, overwrite), 0, 0, NULL, "False", "replace a table of that name", NULL},
+    {"overwrite", OPTION_BOOL, AT(copy_settings, overwrite), 0, 0, NULL, "False",
+     "replace a table of that name; with TO, a file", NULL},
     {"if_exists", OPTION_CHOICE, AT(copy_settings, if_exists), 0, 0, if_exists_choices, "'fail'",
-     "what to do with a table of that name", NULL},
+     "what to do with a table of that name; 'append' adds rows whose columns have its names, in any order; with TO, "
+     "what to do with a file",
+     NULL},
+    {"delimiter", OPTION_TEXT, AT(copy_settings, delimiter), 0, 0, NULL,
+     "found out from , tab ; and |; with TO a comma, or a tab for .tsv",
+     "character that parts the fields of a CSV file", NULL},
+    {"header", OPTION_BOOL, AT(copy_settings, header), 0, 0, NULL, "True",
+     "the first row of a CSV file names the columns; without, they are column1, column2, …", NULL},
+    {"column", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "the one column of vectors",
+     "column that COPY TO writes to an .npy file", NULL},
+    {"chunksize", OPTION_INTEGER, AT(copy_settings, chunksize), 1, 9007199254740992.0, NULL, "1000",
+     "accepted for older notebooks: rows are streamed, and nothing depends on it", NULL},
 };
 
 static const struct option_row get_rows[] = {
