@@ -31,6 +31,9 @@ enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_s
 /* Warn that an option of COPY was given which means nothing for this kind of file. */
 void exec_copy_unused(struct context *c, const struct statement *s, const char *option, const char *where);
 
+/* What a line of a cell may be besides a statement: %lsmagic. */
+extern const char magic_lines[];
+
 /* GET THANOSQL MODEL. */
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e);
 

