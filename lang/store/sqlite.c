@@ -207,6 +207,10 @@ void store_close(struct store *s) {
     }
 }
 
+struct stop *store_stop(const struct store *s) {
+    return s->stop;
+}
+
 /* Prepare the first statement of sql[0..len); *used is where the next begins. *out is NULL where there is none. */
 static enum err_code prepare_first(struct store *s, const char *sql, size_t len, sqlite3_stmt **out, size_t *used,
                                    struct err *e) {

@@ -17,6 +17,7 @@ struct store_query;
  * to the stop flag. A read-only file opens for reading; writing then fails with ERR_FILE. */
 enum err_code store_open(const char *path, struct stop *stop, struct store **out, struct err *e);
 void store_close(struct store *s);
+struct stop *store_stop(const struct store *s); /* that it was opened with */
 
 /* Run SQL that returns no rows, one or more statements. */
 enum err_code store_run(struct store *s, const char *sql, struct err *e);
