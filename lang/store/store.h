@@ -63,6 +63,11 @@ bool store_in_transaction(const struct store *s); /* ours or the user's */
 enum err_code store_snapshot(struct store *s, struct err *e);
 void store_snapshot_end(struct store *s);
 
+/* Open `count` connections that only read, for a thread each, which see what this one sees: its snapshot is begun anew
+ * for that. False: they cannot be had, and the snapshot is as before or a newer one. Without functions of ours. */
+bool store_open_readers(struct store *s, struct store **readers, size_t count);
+void store_close_readers(struct store **readers, size_t count);
+
 /* Equal stamps: no table has changed in between, by whoever's hand, outside a transaction. */
 struct store_stamp {
     long long own, others, schema;
