@@ -195,7 +195,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
     for (size_t i = 0; t->options->labels && i < count; i++) {
         t->labels[i] = t->options->labels[ids[i]];
     }
-    net_forward(t->work, 2 * count);
+    if (net_forward(t->work, 2 * count, &t->pace, e)) {
+        return e->code;
+    }
     const float *z = net_result(t->work, t->net->output);
     const int *labels = t->options->labels ? t->labels : NULL;
     if (pace_check(&t->pace, e) ||
@@ -207,7 +209,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
         return err_hint(e, "try a smaller learning_rate (it was %g) or a higher temperature",
                         (double)t->optimizer.rate);
     }
-    net_backward(t->work, t->derivative, 2 * count);
+    if (net_backward(t->work, t->derivative, 2 * count, &t->pace, e)) {
+        return e->code;
+    }
     optimizer_update_parts(&t->optimizer, t->parts, t->part_count, t->net->parameters, net_gradient(t->work));
     return ERR_OK;
 }
@@ -272,10 +276,10 @@ static enum err_code judge(struct net_training *t, float *share, struct err *e) 
     size_t step = BACKBONE_CHUNK / 2 < t->batch ? BACKBONE_CHUNK / 2 : t->batch;
     for (size_t at = 0; at < n; at += step) {
         size_t count = n - at < step ? n - at : step;
-        if (draw_views(t, ids + at, count, (uint64_t)STREAM_HELD << 40, t->embedding, e)) {
+        if (draw_views(t, ids + at, count, (uint64_t)STREAM_HELD << 40, t->embedding, e) ||
+            net_forward(t->embedding, 2 * count, &t->pace, e)) {
             return e->code;
         }
-        net_forward(t->embedding, 2 * count);
         memcpy(t->seen + 2 * at * width, net_result(t->embedding, t->b->net->embedding),
                2 * count * width * sizeof *t->seen);
     }

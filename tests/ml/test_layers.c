@@ -276,7 +276,7 @@ static struct net_work *work;
 #define BATCH 4
 
 static void net_run(void) {
-    net_forward(work, BATCH);
+    net_forward(work, BATCH, NULL, NULL);
     memcpy(y, net_result(work, net->output), BATCH * net_value_size(net, net->output) * sizeof *y);
 }
 
@@ -291,7 +291,7 @@ static void test_network(void **state) {
     fill(net_input(work), BATCH * net_value_size(net, 0), 8);
     fill(weighing, BATCH * 4, 9);
     net_run();
-    net_backward(work, weighing, BATCH);
+    net_backward(work, weighing, BATCH, NULL, NULL);
     for (size_t k = 0; k < net->tensor_count; k++) {
         const struct net_tensor *t = &net->tensors[k];
         if (t->rank > 1) {
