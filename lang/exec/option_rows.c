@@ -65,6 +65,17 @@ static const struct option_row build_rows[] = {
      "what to do with a picture that cannot be read", NULL},
     {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name",
      NULL},
+    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'",
+     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less",
+     NULL},
+    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'",
+     "rule that a backbone is trained by", NULL},
+    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)",
+     "seconds that training a backbone may take; what it has by then is kept", NULL},
+    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",
+     "what an interrupt of a backbone's training leaves: a checkpoint to go on from, and with 'keep' the best epoch "
+     "too",
+     NULL},
     /* Of BUILD alone: what shapes an encoder. */
     {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
      "numbers in a vector", NULL},
@@ -78,15 +89,6 @@ static const struct option_row build_rows[] = {
      "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
     {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
      "channels of the backbone's first stage: fewer are quicker and know less", NULL},
-    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'",
-     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less",
-     NULL},
-    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'",
-     "rule that a backbone is trained by", NULL},
-    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)",
-     "seconds that training a backbone may take; what it has by then is kept", NULL},
-    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",
-     "what an interrupt of a backbone's training leaves: nothing, or with 'keep' the best epoch so far", NULL},
 };
 
 static const struct option_row upload_rows[] = {
@@ -95,7 +97,7 @@ static const struct option_row upload_rows[] = {
     {"image_size", OPTION_INTEGER, AT(upload_settings, image_size), 0, 1024, NULL, "0 (as the network was trained)",
      "side in pixels that pictures are brought to", NULL},
 };
-#define FIT_ROWS 10 /* of the rows above */
+#define FIT_ROWS 14 /* of the rows above */
 
 static const struct option_row convert_rows[] = {
     {"table_name", OPTION_NAME, AT(convert_settings, table_name), 0, 0, NULL, "None",
