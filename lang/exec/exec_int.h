@@ -18,8 +18,13 @@ enum err_code exec_keep_model(struct context *c, const struct name *name, const 
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e);
 
-/* An interrupt that was asked to keep the best epoch has done so: say it, and go on. */
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
+/* The same of FIT, for a network: what is not said is as the training was that left a checkpoint. */
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e);
+
+/* Say where training began and where it ended, if not as usual; `base`: the network it was to go on from, or NULL. An
+ * interrupt that was asked to keep the best epoch has then done its work. */
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report);
 
 /* COPY … TO; of COPY's options those that its two ways share: whether what is there is replaced, or (*append) added to;
  * and the delimiter, \0 where none is given. */

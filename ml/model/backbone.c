@@ -100,7 +100,6 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
     if (!bytes) {
         return err_nomem(e);
     }
-    net_watch(work, pace);
     for (size_t at = 0; at < count && !e->code; at += BACKBONE_CHUNK) {
         size_t n = count - at < BACKBONE_CHUNK ? count - at : BACKBONE_CHUNK;
         if (gallery_fetch(g, ids + at, n, bytes, failed ? failed + at : NULL, counted, pace, e)) {
@@ -108,8 +107,7 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
         }
         struct seeing s = {b, bytes, net_input(work)};
         parallel_for(n, 4, see_some, &s);
-        if (!net_forward(work, n)) {
-            err_interrupt(e);
+        if (net_forward(work, n, pace, e)) {
             break;
         }
         memcpy(out + at * width, net_result(work, b->net->embedding), n * width * sizeof *out);

@@ -123,6 +123,7 @@ LATE = {"index": 1.2, "network": 2.5}  # sorting; a step, which takes many secon
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
+    "network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet18', ", 1), None),
     "convert": (prepare_model, "CONVERT USING m OPTIONS (table_name='many') AS SELECT * FROM many", None),
     "query": (prepare_nothing, LONG_QUERY, None),
     "rows": (prepare_nothing, LONG_QUERY.replace("count(*)", "x"), None),
