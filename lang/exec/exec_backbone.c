@@ -108,15 +108,40 @@ static void set_defaults(const struct statement *s, const struct backbone_option
     }
 }
 
+/* What training a network does, the same of BUILD and FIT. */
+static enum err_code set_training(struct context *c, const struct statement *s, const struct build_settings *set,
+                                  struct backbone_options *out, struct err *e) {
+    out->loss = set->loss;
+    out->optimizer = set->optimizer;
+    out->time_limit = set->time_limit;
+    out->keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0;
+    out->checkpoint = models_checkpoint(c, s->name.text, e);
+    return e->code;
+}
+
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e) {
+    struct encoder_options o = encoder_defaults;
+    o.max_epochs = EPOCHS_BACKBONE;
+    o.batch_size = BATCH_BACKBONE;
+    out->earlier = models_checkpoint(c, s->base.text, e);
+    if (out->earlier) {
+        checkpoint_options(out->earlier, &o);
+    }
+    set->max_epochs = find_said(s, "max_epochs") ? set->max_epochs : o.max_epochs;
+    set->batch_size = find_said(s, "batch_size") ? set->batch_size : o.batch_size;
+    set->temperature = find_said(s, "temperature") ? set->temperature : (double)o.temperature;
+    set->learning_rate = find_said(s, "learning_rate") ? set->learning_rate : (double)o.learning_rate;
+    set->seed = find_said(s, "seed") ? set->seed : (long long)o.seed;
+    set->loss = set->loss ? set->loss : o.backbone.loss;
+    set->optimizer = set->optimizer ? set->optimizer : o.backbone.optimizer;
+    return set_training(c, s, set, out, e);
+}
+
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e) {
     bool asked = set->backbone && strcmp(set->backbone, "auto") != 0;
-    *out = (struct backbone_options){.name = asked ? set->backbone : NULL,
-                                     .width = (int)set->width,
-                                     .loss = set->loss,
-                                     .optimizer = set->optimizer,
-                                     .time_limit = set->time_limit,
-                                     .keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0};
+    *out = (struct backbone_options){.name = asked ? set->backbone : NULL, .width = (int)set->width};
     if (set->pretrained && find_weights(c, set, out, e) != ERR_OK) {
         return context_at(e, find_said(s, "pretrained")->value.span);
     }
@@ -131,10 +156,29 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
                 out->name);
         return context_at(e, find_said(s, "embedding_size")->value.span);
     }
-    return ERR_OK;
+    return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
+static void say_start(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    const char *why = report->passed_over ? "; the checkpoint is of other pictures or options" : "";
+    const char *line = NULL;
+    if (report->resumed) {
+        line = arena_printf(c->arena, "Went on after epoch %d of %d, from the checkpoint.", report->resumed, epochs);
+    } else if (base) {
+        line = arena_printf(c->arena, "Started from the weights of %s%s.", base, why);
+    } else if (report->passed_over) {
+        line = arena_printf(c->arena, "Started from the beginning%s.", why);
+    }
+    if (line) {
+        context_say(c, line);
+    }
+}
+
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    say_start(c, epochs, base, report);
+    if (report->unkept[0]) {
+        context_warn(c, "Warning: there is no checkpoint of the last epochs: %s", report->unkept);
+    }
     if (!report->interrupted) {
         return;
     }
@@ -154,8 +198,9 @@ static enum err_code keep_weights(struct context *c, const struct name *name, co
     struct encoder *m = NULL;
     const struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
     const char *const notes[] = {"name", name->text, "class_name", CLASS, "image_col", COLUMN, NULL};
-    if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
-        exec_keep_model(c, name, &record, set->overwrite, m, notes, e);
+    if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK &&
+        exec_keep_model(c, name, &record, set->overwrite, m, notes, e) == ERR_OK) {
+        models_remove_checkpoint(c, name->text);
     }
     encoder_free(m);
     return e->code;

@@ -18,8 +18,26 @@ enum err_code exec_keep_model(struct context *c, const struct name *name, const 
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e);
 
-/* An interrupt that was asked to keep the best epoch has done so: say it, and go on. */
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
+/* The same of FIT, for a network: what is not said is as the training was that left a checkpoint. */
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e);
+
+/* Say where training began and where it ended, if not as usual; `base`: the network it was to go on from, or NULL. An
+ * interrupt that was asked to keep the best epoch has then done its work. */
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report);
+
+/* COPY … TO; of COPY's options those that its two ways share: whether what is there is replaced, or (*append) added to;
+ * and the delimiter, \0 where none is given. */
+enum err_code exec_copy_to(struct context *c, const struct statement *s, struct err *e);
+enum err_code exec_copy_mode(const struct statement *s, const struct copy_settings *set, bool *replace, bool *append,
+                             struct err *e);
+enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_settings *set, char *out, struct err *e);
+
+/* Warn that an option of COPY was given which means nothing for this kind of file. */
+void exec_copy_unused(struct context *c, const struct statement *s, const char *option, const char *where);
+
+/* What a line of a cell may be besides a statement: %lsmagic. */
+extern const char magic_lines[];
 
 /* GET THANOSQL MODEL. */
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e);

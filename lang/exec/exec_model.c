@@ -11,6 +11,8 @@
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
 
+#include "base/file.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -21,6 +23,7 @@ struct building {
     struct build_settings set;
     struct backbone_options backbone;
     const char *class_name, *usual; /* the base model; the column of paths where none is named, or NULL */
+    const char *base;               /* the network that FIT goes on from, or NULL */
     const char *column;             /* that the pictures came from */
     struct pictures pictures;
     struct label_values labels;
@@ -187,7 +190,13 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
         err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
     }
-    exec_backbone_ended(c, options.max_epochs, &b->report);
+    if (e->code == ERR_INTERRUPT && watch->last.loss_count > 0 && options.backbone.checkpoint &&
+        file_exists(options.backbone.checkpoint)) {
+        err_hint(e, "the same statement goes on from the epochs that are over");
+    }
+    if (e->code == ERR_OK) {
+        exec_backbone_ended(c, options.max_epochs, b->base, &b->report);
+    }
     return place_option(b, e);
 }
 
@@ -214,6 +223,9 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
                                         .losses = losses,
                                         .loss_count = r->epochs < 2 ? (size_t)r->epochs : 2};
         picture_watch_end(&watch, &end);
+        if (!r->interrupted) {
+            models_remove_checkpoint(c, b->s->name.text);
+        }
         build_report_warn(c, r, b->set.label_col);
         context_say(c, "Success");
         build_report_show(c, r, b->s->name.text, encoder_dimension(b->m));
@@ -267,13 +279,24 @@ enum err_code run_fit(struct context *c, const struct statement *s, struct err *
     }
     b.class_name = from.class_name;
     b.usual = from.image_col;
-    build(c, &b, e);
+    if (encoder_is_network(b.m)) {
+        b.base = from.name;
+        exec_backbone_fit(c, s, &b.set, &b.backbone, e);
+    }
+    if (e->code == ERR_OK) {
+        build(c, &b, e);
+    }
     building_release(&b);
     return e->code;
 }
 
 enum err_code run_delete_model(struct context *c, const struct statement *s, struct err *e) {
     struct model_record model;
+    bool kept = models_remove_checkpoint(c, s->name.text), found = false;
+    if (kept && registry_has(c->store, s->name.text, &found, e) == ERR_OK && !found) {
+        context_say(c, "Success"); /* of a training that never was complete */
+        return ERR_OK;
+    }
     if (registry_find(c->store, c->arena, s->name.text, &model, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }

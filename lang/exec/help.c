@@ -179,18 +179,6 @@ static bool dataset_page(struct help_writer *w, const struct help_request *r, co
     return false;
 }
 
-static bool base_page(struct help_writer *w, const char *word) {
-    const struct base *b = bases_find(word);
-    if (!b) {
-        return false;
-    }
-    *w = help_begin(w->arena, arena_printf(w->arena, "%s (base model%s)", b->name,
-                                           b->state == BASE_UNBUILT ? ", not built yet" : ""));
-    help_words(w, arena_printf(w->arena, "It %s.", b->does));
-    help_words(w, b->instead);
-    return true;
-}
-
 static bool function_page(struct help_writer *w, const struct help_request *r, const char *word) {
     const struct function_help *ours = functions_find(word);
     const char *signature = function_names_signature(w->arena, word);
@@ -231,8 +219,16 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
     for (char *p = folded; p && *p; p++) {
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 32) : *p;
     }
-    if (!folded || statement_page(w, r, word)) {
-        return folded != NULL;
+    if (folded && statement_page(w, r, word)) {
+        const char *rest = r->code + at.at + at.len, *end = r->code + r->len;
+        bool model = end - rest >= 6 && strncasecmp(rest, " MODEL", 6) == 0; /* DELETE MODEL: no SQL */
+        if (!model) {
+            help_language_statement(w, r, word, false);
+        }
+        return true;
+    }
+    if (!folded) {
+        return false;
     }
     const struct variable *v = variables_find(&r->notebook->variables, folded, strlen(folded));
     if (v && v->text) {
@@ -240,10 +236,10 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
         help_code(w, NULL, v->text);
         return true;
     }
-    return help_store_table(w, r, folded, v != NULL) || help_store_model(w, r, folded) ||
-           option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
+    return help_store_last(w, r, folded) || help_store_table(w, r, folded, v != NULL) ||
+           help_store_model(w, r, folded) || option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
            option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded) ||
-           base_page(w, word);
+           help_store_column(w, r, folded) || help_language_word(w, r, word);
 }
 
 enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {
@@ -275,7 +271,7 @@ static struct help_page *overview(struct arena *a) {
 
 enum err_code help_show(struct context *c, const struct statement *s, struct err *e) {
     const char *text = s->name.text, *dot = strrchr(text, '.');
-    const char *wanted = *text == '%' ? "" : dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
+    const char *wanted = dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
     struct help_request r = {.store = c->store,
                              .workspace = c->workspace,
                              .notebook = c->notebook,
@@ -284,7 +280,11 @@ enum err_code help_show(struct context *c, const struct statement *s, struct err
                              .cursor = strcspn(wanted, " "),
                              .detail = 1};
     struct help_page *page = NULL;
-    if (!*wanted) {
+    struct help_writer magics = {.arena = c->arena};
+    if (*text == '%') {
+        help_language_magics(&magics);
+        page = magics.page;
+    } else if (!*wanted) {
         page = overview(c->arena);
     } else if (help_find(&r, c->arena, &page, e) == ERR_OK && !page) {
         err_set(e, ERR_NOT_FOUND, "there is no help on '%.60s'", text);

@@ -204,7 +204,7 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
         offer_values(scope, true, &o);
         break;
     case VOCABULARY_FUNCTION:
-        function_names_each(names->arena, offer_function, &o);
+        function_names_each(offer_function, &o);
         break;
     case VOCABULARY_VARIABLE:
         offer_variables(&o);

@@ -11,7 +11,7 @@ static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
 static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
 static const char *const on_error_choices[] = {"fail", "skip", NULL};
 static const char *const augment_choices[] = {"auto", "digits", "photo", "object", "art", "none", NULL};
-static const char *const if_exists_choices[] = {"fail", "replace", NULL};
+static const char *const if_exists_choices[] = {"fail", "replace", "append", NULL};
 static const char *const search_by_choices[] = {"image", "row", "vector", "each", "duplicates", NULL};
 static const char *const combine_choices[] = {"none", "mean", NULL};
 static const char *const rerank_choices[] = {"none", "expansion", "diffusion", NULL};
@@ -48,74 +48,36 @@ static const char *const layout_choices[] = {"list", "grid", NULL};
                "how strongly half the views are blurred: 1 by up to a 16th of the side")
 
 /* What training does: of BUILD and of FIT. */
-#define TRAINING_ROWS                                                                                                 \
-    {"image_col", OPTION_NAME, AT(build_settings, image_col),       0,                                                \
-     0,           NULL,        "image_path, else path, else image", "column with the path of each picture",           \
-     NULL},                                                                                                           \
-        {"label_col",                                                                                                 \
-         OPTION_NAME,                                                                                                 \
-         AT(build_settings, label_col),                                                                               \
-         0,                                                                                                           \
-         0,                                                                                                           \
-         NULL,                                                                                                        \
-         "None",                                                                                                      \
-         "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each "     \
-         "other",                                                                                                     \
-         NULL},                                                                                                       \
-        {"max_epochs",                                                                                                \
-         OPTION_INTEGER,                                                                                              \
-         AT(build_settings, max_epochs),                                                                              \
-         0,                                                                                                           \
-         100000,                                                                                                      \
-         NULL,                                                                                                        \
-         "5; of a backbone 20, of weights from elsewhere 0",                                                          \
-         "how often training goes over all pictures",                                                                 \
-         NULL},                                                                                                       \
-        {"epochs",         OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5",                      \
-         "older spelling", "max_epochs"},                                                                             \
-        {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2,                                             \
-         65536,        NULL,           "256; of a backbone 64",        "pictures a training step looks at together",  \
-         NULL},                                                                                                       \
-        {"temperature",                                                                                               \
-         OPTION_REAL,                                                                                                 \
-         AT(build_settings, temperature),                                                                             \
-         0.001,                                                                                                       \
-         10,                                                                                                          \
-         NULL,                                                                                                        \
-         "0.2",                                                                                                       \
-         "temperature of the NT-Xent and SupCon losses",                                                              \
-         NULL},                                                                                                       \
-        {"learning_rate",                                                                                             \
-         OPTION_REAL,                                                                                                 \
-         AT(build_settings, learning_rate),                                                                           \
-         0,                                                                                                           \
-         10,                                                                                                          \
-         NULL,                                                                                                        \
-         "0 (chosen)",                                                                                                \
-         "step size of the optimizer at its peak",                                                                    \
-         NULL},                                                                                                       \
-        {"seed",                                                                                                      \
-         OPTION_INTEGER,                                                                                              \
-         AT(build_settings, seed),                                                                                    \
-         0,                                                                                                           \
-         9007199254740992.0,                                                                                          \
-         NULL,                                                                                                        \
-         "0",                                                                                                         \
-         "same seed, pictures and options: same model",                                                               \
-         NULL},                                                                                                       \
-        {"on_error",                                                                                                  \
-         OPTION_CHOICE,                                                                                               \
-         AT(build_settings, on_error),                                                                                \
-         0,                                                                                                           \
-         0,                                                                                                           \
-         on_error_choices,                                                                                            \
-         "'fail'",                                                                                                    \
-         "what to do with a picture that cannot be read",                                                             \
-         NULL},                                                                                                       \
-    {                                                                                                                 \
-        "overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name", \
-            NULL                                                                                                      \
-    }
+/* clang-format off: one row a line or two, which it would set in columns */
+#define TRAINING_ROWS \
+    {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image", \
+     "column with the path of each picture", NULL}, \
+    {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None", \
+     "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each other", NULL}, \
+    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, \
+     "5; of a backbone 20, of weights from elsewhere 0", "how often training goes over all pictures", NULL}, \
+    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5", "older spelling", "max_epochs"}, \
+    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256; of a backbone 64", \
+     "pictures a training step looks at together", NULL}, \
+    {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2", \
+     "temperature of the NT-Xent and SupCon losses", NULL}, \
+    {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)", \
+     "step size of the optimizer at its peak", NULL}, \
+    {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0", \
+     "same seed, pictures and options: same model", NULL}, \
+    {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'", \
+     "what to do with a picture that cannot be read", NULL}, \
+    {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name", NULL}, \
+    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'", \
+     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less", NULL}, \
+    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'", \
+     "rule that a backbone is trained by", NULL}, \
+    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)", \
+     "seconds that training a backbone may take; what it has by then is kept", NULL}, \
+    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'", \
+     "what an interrupt of a backbone's training leaves: a checkpoint to go on from, and with 'keep' the best epoch too", \
+     NULL}
+/* clang-format on */
 
 static const struct option_row build_rows[] = {
     TRAINING_ROWS,
@@ -132,15 +94,6 @@ static const struct option_row build_rows[] = {
      "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
     {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
      "channels of the backbone's first stage: fewer are quicker and know less", NULL},
-    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'",
-     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less",
-     NULL},
-    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'",
-     "rule that a backbone is trained by", NULL},
-    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)",
-     "seconds that training a backbone may take; what it has by then is kept", NULL},
-    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",
-     "what an interrupt of a backbone's training leaves: nothing, or with 'keep' the best epoch so far", NULL},
 };
 
 static const struct option_row fit_rows[] = {TRAINING_ROWS};
@@ -286,9 +239,22 @@ static const struct option_row print_rows[] = {
 };
 
 static const struct option_row copy_rows[] = {
-    {"overwrite", OPTION_BOOL, AT(copy_settings, overwrite), 0, 0, NULL, "False", "replace a table of that name", NULL},
+    {"overwrite", OPTION_BOOL, AT(copy_settings, overwrite), 0, 0, NULL, "False",
+     "replace a table of that name; with TO, a file", NULL},
     {"if_exists", OPTION_CHOICE, AT(copy_settings, if_exists), 0, 0, if_exists_choices, "'fail'",
-     "what to do with a table of that name", NULL},
+     "what to do with a table of that name; 'append' adds rows whose columns have its names, in any order; with TO, "
+     "what to do with a file",
+     NULL},
+    {"delimiter", OPTION_TEXT, AT(copy_settings, delimiter), 0, 0, NULL,
+     "found out from , tab ; and |; with TO a comma, or a tab for .tsv",
+     "character that parts the fields of a CSV file", NULL},
+    {"sep", OPTION_TEXT, AT(copy_settings, delimiter), 0, 0, NULL, "", "other spelling", "delimiter"},
+    {"header", OPTION_BOOL, AT(copy_settings, header), 0, 0, NULL, "True",
+     "the first row of a CSV file names the columns; without, they are column1, column2, …", NULL},
+    {"column", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "the one column of vectors",
+     "column that COPY TO writes to an .npy file", NULL},
+    {"chunksize", OPTION_INTEGER, AT(copy_settings, chunksize), 1, 9007199254740992.0, NULL, "1000",
+     "accepted for older notebooks: rows are streamed, and nothing depends on it", NULL},
 };
 
 static const struct option_row get_rows[] = {

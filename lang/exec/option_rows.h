@@ -70,8 +70,9 @@ struct print_settings {
 };
 
 struct copy_settings {
-    bool overwrite;
-    const char *if_exists;
+    bool overwrite, header;
+    const char *if_exists, *delimiter, *column; /* NULL: not given */
+    long long chunksize;                        /* nothing depends on it */
 };
 
 struct get_settings {

@@ -61,7 +61,7 @@ const struct function_row function_rows[] = {
     {"regexp_match", "tt", 'T', "pg_regex_match($1, $2, '')"},
     {"regexp_match", "ttt", 'T', "pg_regex_match($1, $2, $3)"},
     {"regexp_like", "tt", 'b', "pg_regex($1, $2, 0)"},
-    {"regexp_like", "ttt", 'b', "pg_regex($1, $2, instr($3, 'i') > 0)"},
+    {"regexp_like", "ttt", 'b', "pg_regex_like($1, $2, $3)"},
     {"regexp_count", "tt", 'I', "pg_regex_count($1, $2)"},
     {"regexp_substr", "tt", 't', "pg_regex_whole($1, $2)"},
     {"regexp_split_to_array", "tt", 'T', "pg_regex_split($1, $2)"},

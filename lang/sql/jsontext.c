@@ -214,18 +214,25 @@ static struct jsontext *read_value(struct reader *r) {
     return ok ? j : NULL;
 }
 
-enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e) {
+struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong) {
     struct reader r = {a, text, text + len, 0};
     struct jsontext *j = read_value(&r);
     skip_blanks(&r);
+    *wrong = (size_t)(r.at - text);
+    return r.at == r.end && !arena_failed(a) ? j : NULL;
+}
+
+enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e) {
+    size_t wrong;
+    struct jsontext *j = jsontext_read(a, text, len, &wrong);
     if (arena_failed(a)) {
         return err_nomem(e);
     }
-    if (!j || r.at != r.end) {
+    if (!j) {
         err_set(e, ERR_VALUE, "invalid input syntax for type json");
-        return r.at < r.end
-                   ? err_hint(e, "the text goes wrong at: %.*s", r.end - r.at < 40 ? (int)(r.end - r.at) : 40, r.at)
-                   : err_hint(e, "the text ends too early");
+        return wrong < len ? err_hint(e, "the text goes wrong at: %.*s", len - wrong < 40 ? (int)(len - wrong) : 40,
+                                      text + wrong)
+                           : err_hint(e, "the text ends too early");
     }
     *out = j;
     return ERR_OK;

@@ -2,31 +2,21 @@
 #include "lang/sql/run.h"
 
 #include "base/digest.h"
+#include "base/letter.h"
 #include "base/utf8.h"
 
 #include <ctype.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <wctype.h>
 
 static void add_point(struct buf *m, uint32_t point) {
     char bytes[8];
     buf_add(m, bytes, utf8_encode(point, bytes));
 }
 
-/* Upper and lower case need no locale of the process's: the C library's tables for Unicode do not differ by country. */
 static uint32_t change_case(uint32_t point, bool upper) {
-    static locale_t unicode;
-    if (point < 128) {
-        return (uint32_t)(upper ? toupper((int)point) : tolower((int)point));
-    }
-    if (!unicode) {
-        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    }
-    return unicode ? (uint32_t)(upper ? towupper_l((wint_t)point, unicode) : towlower_l((wint_t)point, unicode))
-                   : point;
+    return upper ? letter_upper(point) : letter_lower(point);
 }
 
 static bool is_word(uint32_t point) {

@@ -81,6 +81,10 @@ static bool walk_pattern(struct arena *a, const struct form *p, const struct tok
     const char *rest = p->items;
     struct item item = next_item(&rest);
     for (size_t i = *at + 1; i < count; i++) {
+        if (is_sign(&t[i], ')') && p->first == WORD_COPY && item.text == p->items) {
+            rest = "OPTIONS? TO new OPTIONS?"; /* a query stands in place of the table */
+            item = next_item(&rest);
+        }
         if (is_sign(&t[i], '(') || is_sign(&t[i], ')') || is_sign(&t[i], '.')) {
             continue;
         }
@@ -224,7 +228,8 @@ static bool table_parenthesis(const struct token *t, size_t opened) {
     }
     const struct token *before = opened > 0 ? &t[opened - 1] : NULL;
     return before && before->kind == TOKEN_WORD &&
-           (before->keyword == WORD_FROM || before->keyword == WORD_JOIN || before->keyword == WORD_AS);
+           (before->keyword == WORD_FROM || before->keyword == WORD_JOIN || before->keyword == WORD_AS ||
+            before->keyword == WORD_COPY);
 }
 
 static bool decide(struct arena *a, const char *code, struct place *out) {

@@ -86,8 +86,14 @@ static const struct form rows[] = {
      "Shows the pictures that the query's rows name.",
      "PRINT IMAGE OPTIONS (layout='grid') AS SELECT image_path FROM mnist_test LIMIT 25"},
     {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY",
-     "COPY table [OPTIONS (name=value, …)] FROM 'file'", "table OPTIONS? FROM new", "Makes a table from a CSV file.",
-     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv'"},
+     "COPY table [OPTIONS (name=value, …)] FROM 'file or folder', or COPY table|(SELECT …) TO 'file' [OPTIONS (…)]",
+     "table OPTIONS? FROM|TO new OPTIONS?",
+     "Makes a table from a CSV file (.csv, .tsv, .txt), JSON records (.json, .jsonl, or in quotes in place of a file), "
+     "or a folder of pictures; or writes a table or query to a file: .csv, .tsv, .json, .jsonl, or the vectors of a "
+     "column as .npy. Files of text may be gzip (.gz).",
+     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv';\n"
+     "COPY my_pictures FROM 'my/folder';\n"
+     "COPY (SELECT * FROM mnist_test WHERE label = 8) TO 'eights.csv'"},
     {WORD_LIST, WORD_OTHER, STATEMENT_LIST, parse_list, NULL, "LIST",
      "LIST MODEL, LIST TABLE, LIST THANOSQL MODEL, LIST THANOSQL DATASET", "MODEL|TABLE|THANOSQL",
      "Lists models, tables or data sets, as a table.", "SELECT * FROM (LIST MODEL) WHERE name LIKE 'my%'"},

@@ -244,15 +244,16 @@ static bool is_notebook_line(const struct splitter *s, const struct token *t, si
            notebook_line_read(s->arena, s->code, t->span.at, s->end).kind != LINE_STATEMENT;
 }
 
-/* A variable or a question; false where the line at `at` is neither. */
+/* A variable, a question or exit; false where the line at `at` is none of them. */
 static bool notebook_line(struct splitter *s, size_t at) {
+    static const char *const words[] = {[LINE_TEXT] = "variable", [LINE_HELP] = "help", [LINE_EXIT] = "exit"};
     struct notebook_line line = notebook_line_read(s->arena, s->code, at, s->end);
     struct span span = {at, line.end - at};
     s->into = line.name;
     if (line.kind == LINE_ASSIGNED) {
         s->at = magic_line(s, line.end);
     } else if (line.kind != LINE_STATEMENT) {
-        add_part(s, line.kind == LINE_TEXT ? "variable" : "help", true, span, line.text);
+        add_part(s, words[line.kind], true, span, line.text);
         s->at = line.end;
     }
     s->into = (struct span){0, 0};

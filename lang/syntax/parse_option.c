@@ -264,14 +264,23 @@ enum err_code parse_value(struct parser *p, const char *what, struct literal *ou
     return literal(p, what, out);
 }
 
-enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
+enum err_code parse_path(struct parser *p, struct literal *out) {
+    char what[60];
+    snprintf(what, sizeof what, "a path in quotes after %s", keyword_text(p->token.keyword));
     p->lexer.backslashes = true;
-    if (parse_keyword(p, WORD_FROM, after) != ERR_OK) {
+    if (parse_advance(p) != ERR_OK) {
         return p->e->code;
     }
     p->lexer.backslashes = false;
     if (p->token.kind != TOKEN_STRING && p->token.kind != TOKEN_QUOTED) {
-        return parse_expected(p, "a path in quotes after FROM", NULL);
+        return parse_expected(p, what, NULL);
     }
     return string_literal(p, out);
+}
+
+enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
+    if (!parse_at(p, WORD_FROM)) {
+        return parse_keyword(p, WORD_FROM, after);
+    }
+    return parse_path(p, out);
 }

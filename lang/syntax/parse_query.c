@@ -263,6 +263,20 @@ enum err_code parse_query(struct parser *p, struct query *out) {
     return read_text(p, false, out);
 }
 
+enum err_code parse_parenthesised_query(struct parser *p, struct query *out) {
+    size_t opened = p->token.span.at;
+    if (parse_enter(p) != ERR_OK || parse_advance(p) != ERR_OK) {
+        return p->e->code;
+    }
+    p->parentheses++;
+    if (parse_query(p, out) != ERR_OK) {
+        return p->e->code;
+    }
+    p->parentheses--;
+    parse_leave(p);
+    return parse_at_sign(p, ')') ? parse_advance(p) : not_closed(p, opened);
+}
+
 enum err_code parse_sql(struct parser *p, struct query *out) {
     return read_text(p, true, out);
 }

@@ -56,6 +56,13 @@ static const struct {
     {"SELECT 1;\nm?", "<SELECT 1;\n>help(m)"},
     {"SELECT a\nFROM t?", "<SELECT a\nFROM t?>"},
     {"%lsmagic\n%who", "lsmagicwho"},
+    {"exit", "exit"},
+    {"quit() # go", "exit"},
+    {"SELECT 1;\nexit;", "<SELECT 1;\n>exit"},
+    {"SELECT 1 AS\nexit", "<SELECT 1 AS\nexit>"},
+    {"exit = 'a'", "exit=variable(a)"},
+    {"exits", "<exits>"},
+    {"exit status", "<exit status>"},
     /* none of these is Python */
     {"WITH a AS (SELECT 1) SELECT * FROM a", "<WITH a AS (SELECT 1) SELECT * FROM a>"},
     {"VALUES(1)", "<VALUES(1)>"},
