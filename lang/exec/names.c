@@ -46,6 +46,8 @@ static bool is_statement(const struct option_table *table, const char *words, si
                  {"SEARCH", STATEMENT_SEARCH},
                  {"PRINT", STATEMENT_PRINT},
                  {"COPY", STATEMENT_COPY},
+                 {"COPY MODEL", STATEMENT_COPY_MODEL},
+                 {"UPLOAD MODEL", STATEMENT_UPLOAD_MODEL},
                  {"GET", STATEMENT_GET},
                  {"SET", STATEMENT_SET}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

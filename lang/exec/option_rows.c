@@ -179,6 +179,11 @@ static const struct option_row copy_rows[] = {
      "what to do with a table of that name", NULL},
 };
 
+static const struct option_row copy_model_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(copy_model_settings, overwrite), 0, 0, NULL, "False", "replace a file of that name",
+     NULL},
+};
+
 static const struct option_row get_rows[] = {
     {"overwrite", OPTION_BOOL, AT(get_settings, overwrite), 0, 0, NULL, "False", "replace a dataset of that name",
      NULL},
@@ -190,12 +195,13 @@ const struct option_table convert_options = {STATEMENT_CONVERT, NULL, convert_ro
 const struct option_table search_options = {STATEMENT_SEARCH, NULL, search_rows, COUNT(search_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
 const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table copy_model_options = {STATEMENT_COPY_MODEL, NULL, copy_model_rows, COUNT(copy_model_rows)};
 const struct option_table upload_options = {STATEMENT_UPLOAD_MODEL, NULL, upload_rows, COUNT(upload_rows)};
 const struct option_table get_options = {STATEMENT_GET, NULL, get_rows, COUNT(get_rows)};
 
 const struct option_table *options_table_at(size_t index) {
-    static const struct option_table *const tables[] = {&build_options,  &fit_options,    &convert_options,
-                                                        &search_options, &print_options,  &copy_options,
-                                                        &get_options,    &upload_options, &settings_table};
+    static const struct option_table *const tables[] = {
+        &build_options, &fit_options, &convert_options, &search_options,     &print_options,
+        &copy_options,  &get_options, &upload_options,  &copy_model_options, &settings_table};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

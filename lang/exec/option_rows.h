@@ -58,11 +58,15 @@ struct copy_settings {
     const char *if_exists;
 };
 
+struct copy_model_settings {
+    bool overwrite;
+};
+
 struct get_settings {
     bool overwrite;
 };
 
 extern const struct option_table build_options, fit_options, convert_options, search_options, print_options,
-    copy_options, get_options, upload_options;
+    copy_options, copy_model_options, get_options, upload_options;
 
 #endif

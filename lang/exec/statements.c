@@ -25,6 +25,7 @@ static const struct statement_row rows[] = {
     {STATEMENT_SEARCH, "SEARCH", NULL, lower_search},
     {STATEMENT_PRINT, "PRINT", run_print, NULL},
     {STATEMENT_COPY, "COPY", run_copy, NULL},
+    {STATEMENT_COPY_MODEL, "COPY MODEL", run_copy_model, NULL},
     {STATEMENT_LIST, "LIST", NULL, lower_list},
     {STATEMENT_GET, "GET", run_get, NULL},
     {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},

@@ -25,7 +25,8 @@ static const struct pattern {
     {WORD_GENERATE, "GENERATE", "USING base OPTIONS? AS"},
     {WORD_FUNCTION, "FUNCTION", "new OPTIONS? AS|FROM"},
     {WORD_PRINT, "PRINT", "IMAGE|AUDIO|VIDEO OPTIONS? AS"},
-    {WORD_COPY, "COPY", "table OPTIONS? FROM new"},
+    {WORD_COPY, "COPY MODEL", "MODEL model OPTIONS? TO new OPTIONS?"},
+    {WORD_COPY, "COPY", "MODEL? table OPTIONS? FROM new"},
     {WORD_LIST, "LIST", "MODEL|TABLE|THANOSQL"},
     {WORD_GET, "GET", "THANOSQL DATASET|MODEL dataset OPTIONS?"},
     {WORD_SET, "SET", "THANOSQL setting to value"},
@@ -72,13 +73,20 @@ static bool item_has(const struct item *i, const struct token *t) {
     return false;
 }
 
-static const struct pattern *find_pattern(const struct token *t) {
+/* The pattern that begins at t. Of those with the same first word, the last, unless the next word is another's. */
+static const struct pattern *find_pattern(const struct token *t, size_t count) {
+    const struct pattern *found = NULL;
     for (size_t i = 0; t->kind == TOKEN_WORD && i < sizeof patterns / sizeof *patterns; i++) {
+        const char *rest = patterns[i].items;
+        struct item item = next_item(&rest);
         if (patterns[i].first == t->keyword) {
-            return &patterns[i];
+            found = &patterns[i];
+            if (count > 1 && !item.optional && is_keyword_item(&item) && item_has(&item, &t[1])) {
+                break;
+            }
         }
     }
-    return NULL;
+    return found;
 }
 
 static void want_item(struct arena *a, const struct item *i, struct place *out) {
@@ -179,7 +187,7 @@ static void want_sql(const char *code, const struct token *t, size_t count, stru
 /* Inside OPTIONS (…), whose statement is on the level around it. */
 static void want_option(const struct token *t, size_t outer, size_t opened, size_t count, struct place *out) {
     for (size_t i = opened - 1; i-- > outer;) {
-        const struct pattern *p = find_pattern(&t[i]);
+        const struct pattern *p = find_pattern(&t[i], count - i);
         if (p && (i == outer || t[i - 1].keyword == WORD_AS)) {
             out->statement = p->statement;
             break;
@@ -266,7 +274,7 @@ static bool decide(struct arena *a, const char *code, struct place *out) {
     }
     bool query_begins = !top && table_parenthesis(out->tokens, opened);
     while (at < count) {
-        const struct pattern *p = (at > 0 || top || query_begins) ? find_pattern(&t[at]) : NULL;
+        const struct pattern *p = (at > 0 || top || query_begins) ? find_pattern(&t[at], count - at) : NULL;
         size_t before = at;
         if (!p) {
             break;

@@ -112,6 +112,7 @@ enum keyword_trait {
     X(TABLESAMPLE, KEYWORD_NO_ALIAS)               \
     X(TEXT, 0)                                     \
     X(THANOSQL, 0)                                 \
+    X(TO, 0)                                       \
     X(TRANSFORM, KEYWORD_THANOSQL | KEYWORD_NESTS) \
     X(TRIGGER, 0)                                  \
     X(TRUNCATE, KEYWORD_SQL)                       \

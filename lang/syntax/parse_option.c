@@ -264,14 +264,23 @@ enum err_code parse_value(struct parser *p, const char *what, struct literal *ou
     return literal(p, what, out);
 }
 
-enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
+static enum err_code path_after(struct parser *p, enum keyword k, const char *after, const char *what,
+                                struct literal *out) {
     p->lexer.backslashes = true;
-    if (parse_keyword(p, WORD_FROM, after) != ERR_OK) {
+    if (parse_keyword(p, k, after) != ERR_OK) {
         return p->e->code;
     }
     p->lexer.backslashes = false;
     if (p->token.kind != TOKEN_STRING && p->token.kind != TOKEN_QUOTED) {
-        return parse_expected(p, "a path in quotes after FROM", NULL);
+        return parse_expected(p, what, NULL);
     }
     return string_literal(p, out);
+}
+
+enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
+    return path_after(p, WORD_FROM, after, "a path in quotes after FROM", out);
+}
+
+enum err_code parse_to_path(struct parser *p, const char *after, struct literal *out) {
+    return path_after(p, WORD_TO, after, "a path in quotes after TO", out);
 }

@@ -12,6 +12,7 @@
 
 static bool is_create_using(const struct parser *p);
 static bool explains_search(const struct parser *p);
+static bool copies_model(const struct parser *p);
 
 /* One row a statement: the words it begins with (a second where SQL shares the first), and the line that errors
  * show. */
@@ -44,6 +45,8 @@ static const struct statement_row {
      "FUNCTION module.name [OPTIONS (name=value, …)] AS SELECT …, or … FROM 'file'"},
     {WORD_PRINT, WORD_OTHER, STATEMENT_PRINT, parse_print, NULL,
      "PRINT IMAGE|AUDIO|VIDEO [OPTIONS (name=value, …)] AS SELECT …"},
+    {WORD_COPY, WORD_MODEL, STATEMENT_COPY_MODEL, parse_copy_model, copies_model,
+     "COPY MODEL name TO 'file.safetensors' [OPTIONS (overwrite=True)]"},
     {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY table [OPTIONS (name=value, …)] FROM 'file'"},
     {WORD_LIST, WORD_OTHER, STATEMENT_LIST, parse_list, NULL,
      "LIST MODEL, LIST TABLE, LIST THANOSQL MODEL, LIST THANOSQL DATASET"},
@@ -102,6 +105,19 @@ static bool explains_search(const struct parser *p) {
         before = t;
     }
     return false;
+}
+
+/* COPY MODEL name …, and not COPY of a table that is called model: COPY model FROM …. */
+static bool copies_model(const struct parser *p) {
+    struct lexer ahead = p->lexer;
+    struct err ignored = ERR_INIT;
+    struct token t;
+    if (lexer_next(&ahead, &t, &ignored) != ERR_OK || lexer_next(&ahead, &t, &ignored) != ERR_OK) {
+        return false;
+    }
+    bool clause = t.kind == TOKEN_WORD && (t.keyword == WORD_FROM || t.keyword == WORD_OPTIONS);
+    return t.kind == TOKEN_QUOTED || t.kind == TOKEN_NUMBER ||
+           (t.kind == TOKEN_WORD && !clause && t.keyword != WORD_TO);
 }
 
 static const struct statement_row *find_row(const struct parser *p) {
