@@ -49,34 +49,99 @@ static const char *const layout_choices[] = {"list", "grid", NULL};
 
 /* What training does: of BUILD and of FIT. */
 /* clang-format off: one row a line or two, which it would set in columns */
-#define TRAINING_ROWS \
-    {"image_col", OPTION_NAME, AT(build_settings, image_col), 0, 0, NULL, "image_path, else path, else image", \
-     "column with the path of each picture", NULL}, \
-    {"label_col", OPTION_NAME, AT(build_settings, label_col), 0, 0, NULL, "None", \
-     "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each other", NULL}, \
-    {"max_epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, \
-     "5; of a backbone 20, of weights from elsewhere 0", "how often training goes over all pictures", NULL}, \
-    {"epochs", OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5", "older spelling", "max_epochs"}, \
-    {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2, 65536, NULL, "256; of a backbone 64", \
-     "pictures a training step looks at together", NULL}, \
-    {"temperature", OPTION_REAL, AT(build_settings, temperature), 0.001, 10, NULL, "0.2", \
-     "temperature of the NT-Xent and SupCon losses", NULL}, \
-    {"learning_rate", OPTION_REAL, AT(build_settings, learning_rate), 0, 10, NULL, "0 (chosen)", \
-     "step size of the optimizer at its peak", NULL}, \
-    {"seed", OPTION_INTEGER, AT(build_settings, seed), 0, 9007199254740992.0, NULL, "0", \
-     "same seed, pictures and options: same model", NULL}, \
-    {"on_error", OPTION_CHOICE, AT(build_settings, on_error), 0, 0, on_error_choices, "'fail'", \
-     "what to do with a picture that cannot be read", NULL}, \
-    {"overwrite", OPTION_BOOL, AT(build_settings, overwrite), 0, 0, NULL, "False", "replace a model of that name", NULL}, \
-    {"loss", OPTION_CHOICE, AT(build_settings, loss), 0, 0, loss_choices, "'ntxent'", \
-     "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches less", NULL}, \
-    {"optimizer", OPTION_CHOICE, AT(build_settings, optimizer), 0, 0, optimizer_choices, "'adam'", \
-     "rule that a backbone is trained by", NULL}, \
-    {"time_limit", OPTION_REAL, AT(build_settings, time_limit), 0, 1e9, NULL, "0 (none)", \
-     "seconds that training a backbone may take; what it has by then is kept", NULL}, \
-    {"on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'", \
-     "what an interrupt of a backbone's training leaves: a checkpoint to go on from, and with 'keep' the best epoch too", \
-     NULL}
+#define TRAINING_ROWS                                                                                                  \
+    {"image_col", OPTION_NAME, AT(build_settings, image_col),       0,                                                 \
+     0,           NULL,        "image_path, else path, else image", "column with the path of each picture",            \
+     NULL},                                                                                                            \
+        {"label_col",                                                                                                  \
+         OPTION_NAME,                                                                                                  \
+         AT(build_settings, label_col),                                                                                \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         NULL,                                                                                                         \
+         "None",                                                                                                       \
+         "column with labels (texts or numbers; rows of NULL train without): pictures of a label come near each "      \
+         "other",                                                                                                      \
+         NULL},                                                                                                        \
+        {"max_epochs",                                                                                                 \
+         OPTION_INTEGER,                                                                                               \
+         AT(build_settings, max_epochs),                                                                               \
+         0,                                                                                                            \
+         100000,                                                                                                       \
+         NULL,                                                                                                         \
+         "5; of a backbone 20, of weights from elsewhere 0",                                                           \
+         "how often training goes over all pictures",                                                                  \
+         NULL},                                                                                                        \
+        {"epochs",         OPTION_INTEGER, AT(build_settings, max_epochs), 0, 100000, NULL, "5",                       \
+         "older spelling", "max_epochs"},                                                                              \
+        {"batch_size", OPTION_INTEGER, AT(build_settings, batch_size), 2,                                              \
+         65536,        NULL,           "256; of a backbone 64",        "pictures a training step looks at together",   \
+         NULL},                                                                                                        \
+        {"temperature",                                                                                                \
+         OPTION_REAL,                                                                                                  \
+         AT(build_settings, temperature),                                                                              \
+         0.001,                                                                                                        \
+         10,                                                                                                           \
+         NULL,                                                                                                         \
+         "0.2",                                                                                                        \
+         "temperature of the NT-Xent and SupCon losses",                                                               \
+         NULL},                                                                                                        \
+        {"learning_rate",                                                                                              \
+         OPTION_REAL,                                                                                                  \
+         AT(build_settings, learning_rate),                                                                            \
+         0,                                                                                                            \
+         10,                                                                                                           \
+         NULL,                                                                                                         \
+         "0 (chosen)",                                                                                                 \
+         "step size of the optimizer at its peak",                                                                     \
+         NULL},                                                                                                        \
+        {"seed",                                                                                                       \
+         OPTION_INTEGER,                                                                                               \
+         AT(build_settings, seed),                                                                                     \
+         0,                                                                                                            \
+         9007199254740992.0,                                                                                           \
+         NULL,                                                                                                         \
+         "0",                                                                                                          \
+         "same seed, pictures and options: same model",                                                                \
+         NULL},                                                                                                        \
+        {"on_error",                                                                                                   \
+         OPTION_CHOICE,                                                                                                \
+         AT(build_settings, on_error),                                                                                 \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         on_error_choices,                                                                                             \
+         "'fail'",                                                                                                     \
+         "what to do with a picture that cannot be read",                                                              \
+         NULL},                                                                                                        \
+        {"overwrite", OPTION_BOOL, AT(build_settings, overwrite),  0,   0,                                             \
+         NULL,        "False",     "replace a model of that name", NULL},                                              \
+        {"loss",                                                                                                       \
+         OPTION_CHOICE,                                                                                                \
+         AT(build_settings, loss),                                                                                     \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         loss_choices,                                                                                                 \
+         "'ntxent'",                                                                                                   \
+         "what a backbone's training makes small: SimCLR's loss, or the decoupled one, which minds small batches "     \
+         "less",                                                                                                       \
+         NULL},                                                                                                        \
+        {"optimizer",       OPTION_CHOICE, AT(build_settings, optimizer),        0,   0,                               \
+         optimizer_choices, "'adam'",      "rule that a backbone is trained by", NULL},                                \
+        {"time_limit",                                                                                                 \
+         OPTION_REAL,                                                                                                  \
+         AT(build_settings, time_limit),                                                                               \
+         0,                                                                                                            \
+         1e9,                                                                                                          \
+         NULL,                                                                                                         \
+         "0 (none)",                                                                                                   \
+         "seconds that training a backbone may take; what it has by then is kept",                                     \
+         NULL},                                                                                                        \
+    {                                                                                                                  \
+        "on_interrupt", OPTION_CHOICE, AT(build_settings, on_interrupt), 0, 0, on_interrupt_choices, "'stop'",         \
+            "what an interrupt of a backbone's training leaves: a checkpoint to go on from, and with 'keep' the best " \
+            "epoch too",                                                                                               \
+            NULL                                                                                                       \
+    }
 /* clang-format on */
 
 static const struct option_row build_rows[] = {
@@ -257,6 +322,11 @@ static const struct option_row copy_rows[] = {
      "accepted for older notebooks: rows are streamed, and nothing depends on it", NULL},
 };
 
+static const struct option_row copy_model_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(copy_model_settings, overwrite), 0, 0, NULL, "False", "replace a file of that name",
+     NULL},
+};
+
 static const struct option_row get_rows[] = {
     {"overwrite", OPTION_BOOL, AT(get_settings, overwrite), 0, 0, NULL, "False", "replace a dataset of that name",
      NULL},
@@ -280,13 +350,14 @@ const struct option_table groups_options = {STATEMENT_FUNCTION, "compute.groupby
 const struct option_table labels_options = {STATEMENT_FUNCTION, "compute.similarity", labels_rows, COUNT(labels_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
 const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table copy_model_options = {STATEMENT_COPY_MODEL, NULL, copy_model_rows, COUNT(copy_model_rows)};
 const struct option_table get_options = {STATEMENT_GET, "DATASET", get_rows, COUNT(get_rows)};
 const struct option_table get_model_options = {STATEMENT_GET, "MODEL", get_model_rows, COUNT(get_model_rows)};
 
 const struct option_table *options_table_at(size_t index) {
     static const struct option_table *const tables[] = {
-        &build_options,  &fit_options,       &upload_options, &convert_options, &folder_options,
-        &search_options, &groups_options,    &labels_options, &print_options,   &copy_options,
-        &get_options,    &get_model_options, &settings_table};
+        &build_options,      &fit_options,    &upload_options,    &convert_options, &folder_options,
+        &search_options,     &groups_options, &labels_options,    &print_options,   &copy_options,
+        &copy_model_options, &get_options,    &get_model_options, &settings_table};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

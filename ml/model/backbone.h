@@ -46,6 +46,9 @@ enum err_code backbone_restore(const struct modelfile *file, const char *path, c
 enum err_code backbone_new(const struct arch *arch, const struct preset *preset, int width, int size, int channels,
                            struct backbone **out, struct err *e);
 
+/* ERR_MODEL where numbers from a file cannot be computed with: a deviation of 0, a variance below 0. */
+enum err_code backbone_check(const struct backbone *b, const char *path, struct err *e);
+
 /* What the network sees of a picture, (size, size, channels): as it is, or a view drawn by `r`. */
 void backbone_see(const struct backbone *b, const unsigned char *bytes, struct random *r, float *out);
 

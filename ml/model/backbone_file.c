@@ -91,6 +91,23 @@ static enum err_code read_tensors(const struct modelfile *file, struct backbone 
     return ERR_OK;
 }
 
+enum err_code backbone_check(const struct backbone *b, const char *path, struct err *e) {
+    for (int k = 0; k < b->channels; k++) {
+        if (!(b->deviation[k] > 1e-6F)) {
+            return err_set(e, ERR_MODEL, "%.200s: input.deviation must be above 0", path);
+        }
+    }
+    for (size_t i = 0; i < b->net->layer_count; i++) {
+        const struct net_layer *l = &b->net->layers[i];
+        for (size_t k = 0; l->kind == NET_CONV && k < l->conv.filters; k++) {
+            if (!(b->net->state[l->variance + k] >= 0)) {
+                return err_set(e, ERR_MODEL, "%.200s: a variance (running_var) is below 0", path);
+            }
+        }
+    }
+    return ERR_OK;
+}
+
 enum err_code backbone_restore(const struct modelfile *file, const char *path, const struct preset *preset,
                                struct backbone **out, struct err *e) {
     const char *name = modelfile_note(file, "backbone.arch");
@@ -104,17 +121,11 @@ enum err_code backbone_restore(const struct modelfile *file, const char *path, c
             return e->code;
         }
     }
-    bool square = !preset->deskew || (shape.size <= CANVAS_MOST && shape.channels == 1);
-    if (shape.channels == 2 || !square) {
-        return err_set(e, ERR_MODEL, "%.200s: preset %s does not go with %d channels of %d pixels", path, preset->name,
-                       shape.channels, shape.size);
+    if (shape.channels == 2) {
+        return err_set(e, ERR_MODEL, "%.200s: backbone.channels is 2; it must be 1 or 3", path);
     }
     if (!backbone_new(arch, preset, shape.width, shape.size, shape.channels, &b, e) && !read_tensors(file, b, e)) {
-        for (int k = 0; k < b->channels; k++) {
-            if (!(b->deviation[k] > 1e-6F)) {
-                err_set(e, ERR_MODEL, "%.200s: input.deviation must be above 0", path);
-            }
-        }
+        backbone_check(b, path, e);
     }
     if (e->code) {
         backbone_free(b);

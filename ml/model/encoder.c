@@ -78,18 +78,59 @@ static enum err_code train(struct training *t, const struct ml_source *source, c
     return e->code;
 }
 
-enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e) {
-    struct weights w;
-    bool own = !weights_open(path, &w, e) && modelfile_note(w.file, "encoder.format");
-    weights_close(&w);
-    if (e->code || own) {
-        return e->code ? e->code : encoder_load(path, out, e);
-    }
-    struct encoder *m = calloc(1, sizeof *m);
-    if (!m) {
+/* Stripes from black to yellow over blue, upright or lying. */
+static enum err_code load_trial(void *user, size_t index, int want, struct image *out, struct err *e) {
+    int side = want > 0 ? want : 1;
+    unsigned char *p = malloc((size_t)side * (size_t)side * 3);
+    (void)user;
+    if (!p) {
         return err_nomem(e);
     }
-    if (weights_backbone(path, NULL, preset_find("photo"), size, &m->backbone, e)) {
+    for (int i = 0; i < side * side; i++) {
+        p[3 * i] = p[3 * i + 1] = (unsigned char)((index ? i % side : i / side) * 255 / side);
+        p[3 * i + 2] = 64;
+    }
+    *out = (struct image){side, side, 3, p};
+    return ERR_OK;
+}
+
+/* Weights may be numbers one by one and overflow together. */
+static enum err_code try_encoder(const struct encoder *m, const char *path, struct err *e) {
+    const struct ml_source source = {.count = 2, .load = load_trial};
+    size_t values = 2 * (size_t)encoder_dimension(m);
+    float *v = malloc(values * sizeof *v);
+    if (!v) {
+        return err_nomem(e);
+    }
+    encoder_embed(m, &source, 0, 2, v, NULL, NULL, e);
+    bool finite = true, differ = false;
+    for (size_t i = 0; !e->code && i < values; i++) {
+        finite = finite && isfinite(v[i]);
+        differ = differ || v[i] != v[i % (values / 2)];
+    }
+    if (!finite || !differ) {
+        err_set(e, ERR_MODEL, "'%.200s': with these weights pictures have no vectors, or all the same", path);
+    }
+    free(v);
+    return e->code;
+}
+
+enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e) {
+    struct weights w;
+    struct encoder *m = NULL;
+    bool own = !weights_open(path, &w, e) && modelfile_note(w.file, "encoder.format");
+    weights_close(&w);
+    if (own && size) {
+        return err_set(e, ERR_VALUE, "image_size is %d, but '%.200s' is a whole model and has its size", size, path);
+    }
+    if (own) {
+        encoder_load(path, &m, e);
+    } else if (!e->code && !(m = calloc(1, sizeof *m))) {
+        err_nomem(e);
+    } else if (!e->code) {
+        weights_backbone(path, NULL, preset_find("photo"), size, &m->backbone, e);
+    }
+    if (e->code || try_encoder(m, path, e)) {
         encoder_free(m);
         return e->code;
     }

@@ -95,7 +95,8 @@ void encoder_free(struct encoder *m); /* NULL is fine */
 bool checkpoint_options(const char *path, struct encoder_options *out);
 
 /* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
- * networks were trained on. A file that encoder_save wrote is loaded as it is. */
+ * networks were trained on. A file that encoder_save wrote is loaded as it is, and has its size. ERR_MODEL where the
+ * numbers are such that a picture's vector is none. */
 enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e);
 
 /* Go on from an encoder with other pictures: its stem and components stay, its layer is tuned, by labels or by SimCLR,
