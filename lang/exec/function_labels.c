@@ -18,43 +18,36 @@
 
 enum { QUERIES = 1024 /* searched for together */, TYPE_ROOM = 64 };
 
-/* Vectors that wait to be compared. */
-struct vectors {
-    float *numbers; /* (count, dimension) */
-    size_t count, room, dimension;
-};
-
-static enum err_code add_vector(struct vectors *v, const struct value *value, struct err *e) {
-    if (v->dimension && value->length != v->dimension) {
-        return err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they must be of one length",
-                       v->dimension, value->length);
-    }
-    v->dimension = value->length;
-    if (v->count == v->room) {
-        size_t room = v->room ? 2 * v->room : 256;
-        float *more = realloc(v->numbers, room * (v->dimension ? v->dimension : 1) * sizeof *more);
-        if (!more) {
-            return err_nomem(e);
-        }
-        v->numbers = more;
-        v->room = room;
-    }
-    memcpy(v->numbers + v->count++ * v->dimension, value->vector, v->dimension * sizeof(float));
-    return ERR_OK;
-}
-
 /* compute.similarity on its way. */
 struct labelling {
     const struct function_call *f;
-    struct vectors known, asked;
-    const char **labels; /* (known.count): as JSON, where there are several for a row */
-    struct value *values;
-    size_t room;
-    int64_t *numbers; /* (asked.count): rows of the temporary table */
+    size_t dimension;
+    /* The other table's rows that have a vector. */
+    float *known; /* (count, dimension) */
+    struct value *labels;
+    size_t count, room;
     struct nearest_index *index;
+    /* Rows of the query, some at a time. */
+    float *asked;     /* (QUERIES, dimension) */
+    int64_t *numbers; /* (QUERIES): in the temporary table */
+    size_t held;
+    struct nearest_list lists[QUERIES];
     const char *rows_table, *found_table;
     struct store_query *insert;
 };
+
+/* All vectors have one length, which is not 0. */
+static enum err_code check_vector(struct labelling *x, const struct value *v, struct err *e) {
+    if (v->length == 0) {
+        return err_set(e, ERR_VALUE, "a vector without numbers cannot be compared");
+    }
+    if (x->dimension && v->length != x->dimension) {
+        return err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they must be of one length",
+                       x->dimension, v->length);
+    }
+    x->dimension = v->length;
+    return ERR_OK;
+}
 
 static void offer_table(void *user, const char *name) {
     suggest_offer(user, name);
@@ -105,23 +98,31 @@ static enum err_code open_source(struct context *c, const struct function_call *
 }
 
 /* The label's bytes are kept in the cell's arena. */
-static enum err_code add_label(struct context *c, struct labelling *x, struct value v, struct err *e) {
-    if (x->known.count > x->room) {
-        size_t room = x->known.room;
-        struct value *more = realloc(x->values, room * sizeof *more);
-        if (!more) {
-            return err_nomem(e);
-        }
-        x->values = more;
-        x->room = room;
+static enum err_code add_known(struct context *c, struct labelling *x, const struct value *v, struct value label,
+                               struct err *e) {
+    if (check_vector(x, v, e) != ERR_OK) {
+        return e->code;
     }
-    if (v.type == VALUE_TEXT) {
-        v.text = arena_strndup(c->arena, v.text, v.length);
-    } else if (v.type == VALUE_BLOB || v.type == VALUE_VECTOR) {
+    if (label.type == VALUE_BLOB || label.type == VALUE_VECTOR) {
         return err_set(e, ERR_VALUE, "column '%s' has a value that is no label", x->f->set.src_label_col);
     }
-    x->values[x->known.count - 1] = v;
-    return v.type == VALUE_TEXT && !v.text ? err_nomem(e) : ERR_OK;
+    if (x->count == x->room) {
+        size_t room = x->room ? 2 * x->room : 256;
+        float *known = realloc(x->known, room * x->dimension * sizeof *known);
+        x->known = known ? known : x->known;
+        struct value *labels = known ? realloc(x->labels, room * sizeof *labels) : NULL;
+        x->labels = labels ? labels : x->labels;
+        if (!labels) {
+            return err_nomem(e);
+        }
+        x->room = room;
+    }
+    if (label.type == VALUE_TEXT && !(label.text = arena_strndup(c->arena, label.text, label.length))) {
+        return err_nomem(e);
+    }
+    memcpy(x->known + x->count * x->dimension, v->vector, x->dimension * sizeof *x->known);
+    x->labels[x->count++] = label;
+    return ERR_OK;
 }
 
 static enum err_code read_source(struct context *c, struct labelling *x, char declared[TYPE_ROOM], struct err *e) {
@@ -135,8 +136,7 @@ static enum err_code read_source(struct context *c, struct labelling *x, char de
     snprintf(declared, TYPE_ROOM, "%s", label.declared && strlen(label.declared) < TYPE_ROOM ? label.declared : "");
     while (store_step(q, &row, e) == ERR_OK && row && context_check(c, e) == ERR_OK) {
         struct value vector = store_value(q, 0);
-        if (vector.type == VALUE_VECTOR &&
-            (add_vector(&x->known, &vector, e) != ERR_OK || add_label(c, x, store_value(q, 1), e) != ERR_OK)) {
+        if (vector.type == VALUE_VECTOR && add_known(c, x, &vector, store_value(q, 1), e) != ERR_OK) {
             break;
         }
     }
@@ -145,49 +145,16 @@ static enum err_code read_source(struct context *c, struct labelling *x, char de
     return context_at(e, function_option(x->f, "src_table")->value.span);
 }
 
-/* Copy the query's rows, and read their vectors. */
-static enum err_code read_rows(struct context *c, struct labelling *x, struct relation *inner, struct err *e) {
+/* The query's rows as a temporary table. */
+static enum err_code copy_rows(struct context *c, struct labelling *x, struct relation *inner, struct err *e) {
     struct store_query *q = NULL;
-    struct buf sql = BUF_INIT;
     int vectors = 0;
-    bool row = false;
-    size_t room = 0;
     if (relation_prepare(c, inner, x->f->statement->query.span, &q, e) == ERR_OK &&
         function_column(x->f, q, "emb_col", x->f->set.emb_col, &vectors, e) == ERR_OK) {
         result_table_fill(c, q, x->rows_table + strlen("temp."), e);
     }
     store_finish(q);
-    q = NULL;
-    buf_str(&sql, "SELECT _rowid_, to_vector(");
-    store_add_identifier(&sql, x->f->set.emb_col);
-    buf_printf(&sql, ") FROM %s ORDER BY _rowid_", x->rows_table);
-    if (e->code == ERR_OK && buf_ok(&sql) && store_prepare(c->store, sql.data, sql.len, &q, e) == ERR_OK) {
-        store_set_type(q, 1, VALUE_VECTOR);
-        x->asked.dimension = x->known.dimension;
-    }
-    while (q && store_step(q, &row, e) == ERR_OK && row && context_check(c, e) == ERR_OK) {
-        struct value vector = store_value(q, 1);
-        if (vector.type != VALUE_VECTOR) {
-            continue;
-        }
-        if (add_vector(&x->asked, &vector, e) != ERR_OK) {
-            break;
-        }
-        if (x->asked.count > room) {
-            room = x->asked.room;
-            int64_t *more = realloc(x->numbers, room * sizeof *more);
-            if (!more) {
-                err_nomem(e);
-                break;
-            }
-            x->numbers = more;
-        }
-        x->numbers[x->asked.count - 1] = store_value(q, 0).integer;
-    }
-    store_finish(q);
-    e->code = e->code == ERR_OK && !buf_ok(&sql) ? err_nomem(e) : e->code;
-    buf_release(&sql);
-    return context_at(e, x->f->statement->query.span);
+    return e->code;
 }
 
 static void add_json(struct buf *out, const struct value *v) {
@@ -227,12 +194,12 @@ static enum err_code add_found(struct labelling *x, int64_t number, const struct
     if (x->f->set.top_k > 1) {
         for (size_t i = 0; i < list->count; i++) {
             buf_str(&text, i ? ", " : "[");
-            add_json(&text, &x->values[list->found[i].row]);
+            add_json(&text, &x->labels[list->found[i].row]);
         }
         buf_str(&text, list->count ? "]" : "[]");
         values[1] = (struct value){.type = VALUE_TEXT, .text = buf_text(&text), .length = text.len};
     } else if (list->count > 0) {
-        values[1] = x->values[list->found[0].row];
+        values[1] = x->labels[list->found[0].row];
     }
     if (!buf_ok(&text)) {
         err_nomem(e);
@@ -255,28 +222,57 @@ static enum err_code open_found(struct context *c, struct labelling *x, const ch
                                                   : e->code;
 }
 
-static enum err_code find_labels(struct context *c, struct labelling *x, struct err *e) {
-    struct nearest_list *lists = calloc(QUERIES, sizeof *lists);
-    const struct vectors *known = &x->known, *asked = &x->asked;
-    if (!lists) {
-        return err_nomem(e);
+/* Find and write down the labels of the rows that are held. */
+static enum err_code find_held(struct context *c, struct labelling *x, struct err *e) {
+    const struct nearest_request request = {
+        .queries = x->asked, .count = x->held, .k = (size_t)x->f->set.top_k, .at_least = -INFINITY};
+    if (x->held > 0 && nearest_search(x->index, &request, x->lists, c->stop, e) == ERR_OK) {
+        for (size_t i = 0; i < x->held && e->code == ERR_OK; i++) {
+            add_found(x, x->numbers[i], &x->lists[i], e);
+        }
+        nearest_release(x->lists, x->held);
     }
-    nearest_index_new(known->numbers, known->count, known->dimension, false, &x->index, e);
-    for (size_t first = 0; e->code == ERR_OK && first < asked->count; first += QUERIES) {
-        size_t n = asked->count - first < QUERIES ? asked->count - first : QUERIES;
-        struct nearest_request request = {.queries = asked->numbers + first * asked->dimension,
-                                          .count = n,
-                                          .k = (size_t)x->f->set.top_k,
-                                          .at_least = -INFINITY};
-        if (nearest_search(x->index, &request, lists, c->stop, e) == ERR_OK) {
-            for (size_t i = 0; i < n && e->code == ERR_OK; i++) {
-                add_found(x, x->numbers[first + i], &lists[i], e);
+    x->held = 0;
+    return e->code;
+}
+
+static enum err_code hold_row(struct context *c, struct labelling *x, struct store_query *q, struct err *e) {
+    struct value vector = store_value(q, 1);
+    if (vector.type != VALUE_VECTOR || check_vector(x, &vector, e) != ERR_OK) {
+        return e->code;
+    }
+    memcpy(x->asked + x->held * x->dimension, vector.vector, x->dimension * sizeof *x->asked);
+    x->numbers[x->held++] = store_value(q, 0).integer;
+    return x->held == QUERIES ? find_held(c, x, e) : ERR_OK;
+}
+
+static enum err_code find_labels(struct context *c, struct labelling *x, struct err *e) {
+    struct store_query *q = NULL;
+    struct buf sql = BUF_INIT;
+    bool row = false;
+    x->asked = calloc(QUERIES * x->dimension, sizeof *x->asked);
+    x->numbers = calloc(QUERIES, sizeof *x->numbers);
+    buf_str(&sql, "SELECT _rowid_, to_vector(");
+    store_add_identifier(&sql, x->f->set.emb_col);
+    buf_printf(&sql, ") FROM %s ORDER BY _rowid_", x->rows_table);
+    if (!x->asked || !x->numbers || !buf_ok(&sql)) {
+        err_nomem(e);
+    } else if (nearest_index_new(x->known, x->count, x->dimension, false, &x->index, e) == ERR_OK &&
+               store_prepare(c->store, sql.data, sql.len, &q, e) == ERR_OK) {
+        store_set_type(q, 1, VALUE_VECTOR);
+        while (store_step(q, &row, e) == ERR_OK && row && context_check(c, e) == ERR_OK) {
+            if (hold_row(c, x, q, e) != ERR_OK) {
+                break;
             }
-            nearest_release(lists, n);
+        }
+        if (e->code == ERR_OK) {
+            find_held(c, x, e);
         }
     }
-    free(lists);
-    return e->code;
+    store_finish(q);
+    buf_release(&sql);
+    e->has_span = 0; /* a place in our SQL means nothing to the cell */
+    return context_at(e, x->f->statement->query.span);
 }
 
 /* SELECT <the query's columns>, f.label AS <result> FROM <rows> LEFT JOIN <found> */
@@ -305,19 +301,24 @@ static enum err_code write_labels(struct context *c, const struct labelling *x, 
 
 enum err_code function_labels(struct context *c, const struct function_call *f, struct relation *inner,
                               struct relation *r, struct err *e) {
-    struct labelling x = {.f = f};
+    struct labelling *x = calloc(1, sizeof *x);
     char declared[TYPE_ROOM];
-    x.rows_table = relation_new_table(c, r, e);
-    x.found_table = relation_new_table(c, r, e);
-    if (e->code == ERR_OK && read_source(c, &x, declared, e) == ERR_OK && read_rows(c, &x, inner, e) == ERR_OK &&
-        open_found(c, &x, declared, e) == ERR_OK && find_labels(c, &x, e) == ERR_OK) {
-        write_labels(c, &x, r, e);
+    if (!x) {
+        return err_nomem(e);
     }
-    store_finish(x.insert);
-    nearest_index_free(x.index);
-    free(x.known.numbers);
-    free(x.asked.numbers);
-    free(x.values);
-    free(x.numbers);
+    x->f = f;
+    x->rows_table = relation_new_table(c, r, e);
+    x->found_table = relation_new_table(c, r, e);
+    if (e->code == ERR_OK && read_source(c, x, declared, e) == ERR_OK && copy_rows(c, x, inner, e) == ERR_OK &&
+        open_found(c, x, declared, e) == ERR_OK && (x->count == 0 || find_labels(c, x, e) == ERR_OK)) {
+        write_labels(c, x, r, e);
+    }
+    store_finish(x->insert);
+    nearest_index_free(x->index);
+    free(x->known);
+    free(x->labels);
+    free(x->asked);
+    free(x->numbers);
+    free(x);
     return e->code;
 }

@@ -75,6 +75,18 @@ def test_nearest_labels(cells, workspace):
     done(cells, "DROP TABLE r")
 
 
+def test_many_rows(cells, workspace):
+    """More than are searched for together, some of them without a vector."""
+    labels, known = rows(workspace, "SELECT label FROM known ORDER BY rowid"), vectors(workspace, "known")
+    done(cells, "CREATE TABLE lots AS SELECT n, label, CASE WHEN n % 7 > 0 THEN convert_result END AS convert_result "
+                "FROM generate_series(1, 60) AS n, asked")
+    done(cells, SIMILARITY.format("top_k=1").replace("FROM asked", "FROM lots").replace("TABLE r", "TABLE many"))
+    asked = rows(workspace, "SELECT convert_result FROM lots ORDER BY rowid")
+    wanted = [labels[(known @ np.frombuffer(v, np.float32)).argmax()] if v else (None,) for v, in asked]
+    assert len(wanted) == 2400 and wanted.count((None,)) == 320
+    assert rows(workspace, "SELECT similarity_result FROM many ORDER BY rowid") == wanted
+
+
 def test_labels_are_what_they_are(cells, workspace):
     """Texts with quotes, numbers, NULL, in the list as JSON has them; rows without a vector get none."""
     done(cells, """CREATE TABLE named (name TEXT, v VECTOR(2)); CREATE TABLE odd (id INTEGER, v VECTOR(2));
