@@ -33,7 +33,7 @@ static const struct {
     {"note\na; b\nc; d\n", ',', ','},
     {"note; or not\nabc\ndef\nghi\n", ',', ','},
     {"a;b\nabc\ndef;x\nghi\n", ',', ','}, /* most rows do not part there */
-    {"price, EUR;n\n1,5;2\n", ';', ','}, /* both part all rows, but this comma has a space behind it */
+    {"price, EUR;n\n1,5;2\n", ';', ','},  /* both part all rows, but this comma has a space behind it */
     {"a, b, c\n1, 2, 3\n", ',', ','},
     {"x;y\n1,5;2,5\n0,1;0,2\n", ';', ','},
     {"a|b\nx, y|1\nx|2\nx, y, z|3\n", '|', ','},
