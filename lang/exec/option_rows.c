@@ -318,6 +318,7 @@ static const struct option_row copy_rows[] = {
      "the first row of a CSV file names the columns; without, they are column1, column2, …", NULL},
     {"column", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "the one column of vectors",
      "column that COPY TO writes to an .npy file", NULL},
+    {"emb_col", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "", "other spelling", "column"},
     {"chunksize", OPTION_INTEGER, AT(copy_settings, chunksize), 1, 9007199254740992.0, NULL, "1000",
      "accepted for older notebooks: rows are streamed, and nothing depends on it", NULL},
 };
