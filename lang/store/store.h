@@ -85,6 +85,9 @@ struct buf;
 enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
+/* Of those only the ones that may have a column of that name: views, and tables whose definition has the word. */
+enum err_code store_each_table_with(struct store *s, const char *word, void (*each)(void *user, const char *name),
+                                    void *user, struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
 enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
                                 void *user, struct err *e);
