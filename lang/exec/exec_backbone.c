@@ -157,11 +157,13 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
         err_hint(e, "0 goes with pretrained weights, which are then used as they are");
         return context_at(e, find_said(s, "max_epochs")->value.span);
     }
-    if (out->name && set->embedding_size) {
-        err_set(e, ERR_OPTION, "option embedding_size is of the default backbone; %s has vectors of its own size",
-                out->name);
-        return context_at(e, find_said(s, "embedding_size")->value.span);
+    if (!out->name && set->features) {
+        err_set(e, ERR_OPTION, "option features is of a backbone, or of pretrained weights");
+        return context_at(e, find_said(s, "features")->value.span);
     }
+    /* Measured with the weights that True means, as they are. */
+    bool best = set->pretrained && !*set->pretrained && set->max_epochs == 0;
+    out->joined = set->features ? strcmp(set->features, "joined") == 0 : best;
     return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 

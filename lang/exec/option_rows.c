@@ -6,6 +6,7 @@
 #include "ml/image/preset.h"
 
 static const char *const backbone_choices[] = {"auto", "cnn", "resnet18", "resnet50", "efficientnet_lite0", NULL};
+static const char *const features_choices[] = {"joined", "network", NULL};
 static const char *const loss_choices[] = {"ntxent", "dcl", NULL};
 static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
 static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
@@ -148,7 +149,7 @@ static const struct option_row build_rows[] = {
     TRAINING_ROWS,
     /* What shapes an encoder. */
     {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
-     "numbers in a vector", NULL},
+     "numbers in a vector: the most telling ones are kept", NULL},
     AUGMENT_ROWS(build_settings, "'auto'"),
     {"pretrained", OPTION_SOURCE, AT(build_settings, pretrained), 0, 0, NULL, "False",
      "start from weights learnt elsewhere: True for those of GET THANOSQL MODEL, or a safetensors or PyTorch file",
@@ -157,6 +158,9 @@ static const struct option_row build_rows[] = {
      "side in pixels that pictures are brought to: 28 for digits, else 32 or 64; a backbone takes others too", NULL},
     {"backbone", OPTION_CHOICE, AT(build_settings, backbone), 0, 0, backbone_choices, "'auto'",
      "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
+    {"features", OPTION_CHOICE, AT(build_settings, features), 0, 0, features_choices,
+     "'joined' with pretrained=True, else 'network'",
+     "of a backbone: its numbers alone, or with those of the fixed features beside them", NULL},
     {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
      "channels of the backbone's first stage: fewer are quicker and know less", NULL},
 };

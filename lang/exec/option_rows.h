@@ -20,7 +20,7 @@ struct build_settings {
     double temperature, learning_rate;
     bool overwrite;
     const char *pretrained; /* NULL: no; "": weights that GET THANOSQL MODEL brought; else a file */
-    const char *backbone, *loss, *optimizer, *on_interrupt;
+    const char *backbone, *features, *loss, *optimizer, *on_interrupt;
     long long width;
     double time_limit;
 };

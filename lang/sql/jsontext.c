@@ -219,7 +219,7 @@ static struct jsontext *read_value(struct reader *r) {
 static struct jsontext *read_all(struct reader *r) {
     struct jsontext *j = read_value(r);
     skip_blanks(r);
-    return r->at == r->end && !arena_failed(r->arena) ? j : NULL;
+    return r->at == r->end && !arena_failed(r->a) ? j : NULL;
 }
 
 struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong) {

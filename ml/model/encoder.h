@@ -21,6 +21,7 @@ struct backbone_options {
     const char *optimizer; /* "adam", "sgd", "lars"; NULL: adam */
     const char *loss;      /* "ntxent", "dcl"; NULL: ntxent. With labels either becomes supervised */
     double time_limit;     /* seconds of training; 0: none */
+    bool joined;           /* the default features too: vectors of both, side by side */
     bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
     size_t memory;         /* bytes that may be used; 0: what the machine has left */
     /* File that epochs are kept in as they end, and gone on from where it is of this very training, or NULL. Not
@@ -35,7 +36,8 @@ struct encoder_options {
     float temperature;   /* of NT-Xent */
     float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
-    int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128) */
+    int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128), of a */
+                         /* backbone all numbers, or 128 where it is joined. Of joined ones each gives half */
     const char *augment; /* "auto", "digits", "photo", "object", "art", "none" */
     struct preset_switches switches;
     int image_size;    /* side that pictures are brought to: one the preset knows; 0: chosen from the pictures */
@@ -100,8 +102,8 @@ bool checkpoint_options(const char *path, struct encoder_options *out);
 enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e);
 
 /* Go on from an encoder with other pictures: its stem and components stay, its layer is tuned, by labels or by SimCLR,
- * and stays as it was where held-back pictures are not found better. Options that shape an encoder (embedding_size,
- * augment, image_size) are not looked at. On failure m may only be freed. */
+ * and stays as it was where held-back pictures are not found better. Of a joined one the network stays too. Options
+ * that shape an encoder (embedding_size, augment, image_size) are not looked at. On failure m may only be freed. */
 enum err_code encoder_tune(struct encoder *m, const struct encoder_options *options, const struct ml_source *source,
                            const struct ml_watch *watch, struct encoder_report *report, struct err *e);
 

@@ -225,14 +225,20 @@ static const char *write_input(struct writer *w) {
     return apply(w, "Div", x, add_tensor(w, "input.deviation", shape, 4, w->b->deviation));
 }
 
-/* backbone_finish; the last node's output is the graph's. */
+/* As backbone_embed ends; the last node's output is the graph's. */
 static void write_finish(struct writer *w, const char *x) {
     const size_t width = (size_t)backbone_dimension(w->b);
     Onnx__NodeProto *turned = add_node(w, "Transpose", (const char *const[]){x, NULL}); /* channels are last here */
     set_ints(w, turned, "perm", (const size_t[]){0, 2, 3, 1}, 4);
     x = write_normalise(w, apply(w, "Flatten", output_of(turned), NULL));
-    x = apply(w, "Sub", x, add_tensor(w, "embedding.centre", &width, 1, w->b->centre));
-    write_normalise(w, x);
+    x = write_normalise(w, apply(w, "Sub", x, add_tensor(w, "embedding.centre", &width, 1, w->b->centre)));
+    if (w->b->basis) {
+        const size_t shape[] = {(size_t)w->b->kept, width};
+        Onnx__NodeProto *n = add_node(
+            w, "Gemm", (const char *const[]){x, add_tensor(w, "embedding.basis", shape, 2, w->b->basis), NULL});
+        set_int(w, n, "transB", 1);
+        write_normalise(w, output_of(n));
+    }
     if (w->graph.n_node) {
         w->graph.node[w->graph.n_node - 1]->output[0] = arena_strdup(&w->arena, "vectors");
     }
@@ -264,7 +270,7 @@ static void write_graph(struct writer *w) {
                                             : write_pool(w, l, x);
     }
     write_finish(w, values[n->embedding]);
-    const size_t side = (size_t)b->size, width = (size_t)backbone_dimension(b);
+    const size_t side = (size_t)b->size, width = (size_t)b->kept;
     w->graph.input = describe(w, "pictures", (const size_t[]){(size_t)b->channels, side, side}, 3);
     w->graph.output = describe(w, "vectors", &width, 1);
     w->graph.n_input = w->graph.n_output = 1;
@@ -298,8 +304,9 @@ static enum err_code write_file(const Onnx__GraphProto *graph, const char *path,
 
 enum err_code onnxfile_write(const struct encoder *m, const char *path, struct err *e) {
     struct writer w = {.arena = ARENA_INIT, .b = m->backbone, .graph = ONNX__GRAPH_PROTO__INIT};
-    if (!m->backbone) {
-        err_set(e, ERR_UNSUPPORTED, "the model is of the default features, which are no network that ONNX could hold");
+    if (encoder_is_fixed(m)) {
+        err_set(e, ERR_UNSUPPORTED, "the model %s the default features, which are no network that ONNX could hold",
+                m->backbone ? "joins a network with" : "is of");
         return err_hint(e, "as .safetensors it can be written, and read again");
     }
     write_graph(&w);

@@ -86,7 +86,7 @@ OPERATORS = {
     "Conv": conv, "BatchNormalization": norm,
     "Relu": lambda a, x: numpy.maximum(x, 0), "Clip": lambda a, x, low, high: numpy.clip(x, low, high),
     "Add": lambda a, x, y: x + y, "Sub": lambda a, x, y: x - y, "Div": lambda a, x, y: x / y,
-    "Max": lambda a, x, y: numpy.maximum(x, y), "MatMul": lambda a, x, y: x @ y,
+    "Max": lambda a, x, y: numpy.maximum(x, y), "Gemm": lambda a, x, y: x @ (y.T if a["transB"] else y),
     "MaxPool": lambda a, x: windows(x, a, -numpy.inf).max((4, 5)),
     "AveragePool": lambda a, x: windows(x, a, 0).mean((4, 5)),
     "GlobalAveragePool": lambda a, x: x.mean((2, 3), keepdims=True),

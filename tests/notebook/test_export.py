@@ -27,6 +27,7 @@ def models(start_kernel, tmp_path_factory):
     with start_kernel(folder) as run:
         assert run(SETUP).ok
         for name, options in (("plain", "max_epochs=1, label_col='label'"), ("cnn", "backbone='cnn', width=4, max_epochs=1"),
+                              ("both", "backbone='cnn', width=4, max_epochs=1, features='joined', embedding_size=32"),
                               ("res", "backbone='resnet18', width=4, max_epochs=1, image_size=64")):
             assert run(BUILD.format(name, options)).ok
             assert run(f"COPY MODEL {name} TO '{name}.safetensors'").ok
@@ -45,7 +46,7 @@ def vectors(run, folder, model):
     return [folder / path for path, _ in rows], numpy.array([numpy.frombuffer(v, "<f4") for _, v in rows])
 
 
-@pytest.mark.parametrize("name", ["plain", "cnn", "res"])
+@pytest.mark.parametrize("name", ["plain", "cnn", "both", "res"])
 def test_another_workspace_takes_it(models, start_kernel, tmp_path, name):
     folder, run = models
     paths, before = vectors(run, folder, name)
@@ -117,6 +118,9 @@ def all_large(head, body):
     ("plain", note("encoder.format", "thanosql backbone 1")), ("cnn", note("encoder.format", "thanosql encoder 1")),
     ("cnn", all_large), ("cnn", fill("bn1.running_var", -1.0)), ("cnn", fill("input.deviation", 0.0)),
     ("cnn", note("backbone.channels", "2")), ("cnn", note("backbone.arch", "resnet18")),
+    ("both", note("encoder.joined", "0")), ("both", note("encoder.joined", "nan")), ("both", note("encoder.joined", "1e9")),
+    ("both", lambda head, body: head["embedding.basis"]["shape"].reverse()), ("both", without("layer.centre")),
+    ("plain", note("encoder.format", "thanosql joined 1")),
     ("cnn", without("conv4.weight")), ("cnn", note("backbone.width", "4096")),
 ])
 def test_lying_is_refused(models, name, change):
@@ -191,7 +195,7 @@ LITE = pathlib.Path(os.environ.get("THANOSQL_DATASET_MIRROR", "/nowhere")) / "mo
     ("backbone='cnn', width=4, max_epochs=1", 20),  # 20, 10, 5, 3: cells that overlap
     ("backbone='cnn', width=4, max_epochs=1", 32),
     ("backbone='resnet18', width=4, max_epochs=1", 64),
-    ("backbone='resnet50', width=2, max_epochs=1", 17),
+    ("backbone='resnet50', width=2, max_epochs=1, embedding_size=8", 17),
     pytest.param(f"pretrained='{LITE}'", 40,
                  marks=pytest.mark.skipif(not LITE.exists(), reason="THANOSQL_DATASET_MIRROR has no EfficientNet-Lite0")),
 ])
