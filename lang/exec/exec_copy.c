@@ -232,8 +232,8 @@ static enum err_code load_folder(struct context *c, const struct statement *s, c
         }
         if (report.unreadable > 0) {
             context_warn(c, "Warning: %lld %s could not be read: %s%s", report.unreadable,
-                         report.unreadable == 1 ? "folder" : "folders", buf_text(&report.unreadable_list),
-                         report.unreadable > 5 ? ", …" : "");
+                         report.unreadable == 1 ? "folder or file" : "folders or files",
+                         buf_text(&report.unreadable_list), report.unreadable > 5 ? ", …" : "");
         }
     }
     folder_report_release(&report);
