@@ -186,6 +186,7 @@ static void insert_record(struct records *r, const struct jsontext *record) {
         }
     }
     if (import_row(&r->import, r->values, r->e) != ERR_OK) {
+        *r->wrong = r->from.byte;
         import_place(r->e, "%s%sline %zu", r->name ? r->name : "", r->name ? ", " : "", r->from.line);
     }
 }
