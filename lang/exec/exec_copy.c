@@ -200,7 +200,7 @@ static enum err_code load_literal(struct context *c, const struct statement *s, 
     }
     if (!buf_ok(&text) || !(f = datafile_of_text(text.data, text.len))) {
         err_nomem(e);
-    } else if (records_load(f, NULL, to, rows, &wrong, e) == ERR_VALUE && wrong > 0 && plain) {
+    } else if (records_load(f, NULL, to, rows, &wrong, e) != ERR_OK && wrong > 0 && plain) {
         struct buf before = BUF_INIT;
         size_t at = literal_bytes(raw, s->source.span.len, wrong, &before);
         err_at(e, s->source.span.at + at, 1);
@@ -232,8 +232,8 @@ static enum err_code load_folder(struct context *c, const struct statement *s, c
         }
         if (report.unreadable > 0) {
             context_warn(c, "Warning: %lld %s could not be read: %s%s", report.unreadable,
-                         report.unreadable == 1 ? "folder" : "folders", buf_text(&report.unreadable_list),
-                         report.unreadable > 5 ? ", …" : "");
+                         report.unreadable == 1 ? "folder or file" : "folders or files",
+                         buf_text(&report.unreadable_list), report.unreadable > 5 ? ", …" : "");
         }
     }
     folder_report_release(&report);
