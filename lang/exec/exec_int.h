@@ -33,6 +33,10 @@ enum err_code exec_copy_mode(const struct statement *s, const struct copy_settin
                              struct err *e);
 enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_settings *set, char *out, struct err *e);
 
+/* Say what was left out of a folder. */
+struct folder_report;
+void exec_tell_folder(struct context *c, const struct folder_report *report);
+
 /* Warn that an option of COPY was given which means nothing for this kind of file. */
 void exec_copy_unused(struct context *c, const struct statement *s, const char *option, const char *where);
 
