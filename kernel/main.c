@@ -44,6 +44,7 @@ static void set_signals(void) {
     sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* a file over the limit of ulimit -f: the write fails, as on a full disk */
 }
 
 /* The process that started us. PR_SET_PDEATHSIG would not do: it fires when the thread that started us ends. */

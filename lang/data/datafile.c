@@ -23,13 +23,18 @@ bool datafile_is_gzip(const char *path) {
     return len > 3 && strcasecmp(path + len - 3, ".gz") == 0;
 }
 
+bool datafile_ends(const char *path, const char *ending) {
+    size_t len = strlen(path) - (datafile_is_gzip(path) ? 3 : 0), n = strlen(ending);
+    return len > n && strncasecmp(path + len - n, ending, n) == 0;
+}
+
 struct datafile {
     const char *text; /* in memory, or NULL */
     size_t len, at;
     char *path;
     int fd; /* the gzFile's */
     gzFile in;
-    unsigned long long unpacked; /* bytes read since the start */
+    unsigned long long most, unpacked; /* bytes: of gzip at most; read since the start */
     struct stat about;
 };
 
@@ -62,13 +67,14 @@ static enum err_code open_gzip(struct datafile *f, struct err *e) {
     return ERR_OK;
 }
 
-enum err_code datafile_open(const char *path, struct datafile **out, struct err *e) {
+enum err_code datafile_open(const char *path, unsigned long long most, struct datafile **out, struct err *e) {
     struct datafile *f = calloc(1, sizeof *f);
     if (!f || !(f->path = strdup(path))) {
         free(f);
         return err_nomem(e);
     }
     f->fd = -1;
+    f->most = most;
     if (open_gzip(f, e) != ERR_OK) {
         datafile_close(f);
         return e->code;
@@ -117,8 +123,8 @@ size_t datafile_read(struct datafile *f, char *bytes, size_t most, struct err *e
         return 0;
     }
     f->unpacked += (unsigned)n;
-    if (f->unpacked > DATAFILE_MOST && !gzdirect(f->in)) {
-        err_set(e, ERR_FILE, "%s unpacks to more than %llu GiB", f->path, DATAFILE_MOST >> 30);
+    if (f->unpacked > f->most && !gzdirect(f->in)) {
+        err_set(e, ERR_FILE, "%s unpacks to more than %llu bytes", f->path, f->most);
         err_hint(e, "unpack it with gunzip, and COPY the file that comes out");
         return 0;
     }

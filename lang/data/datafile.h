@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Reading. What is gzip is unpacked on the way (to at most DATAFILE_MOST bytes); one named .gz that is not, and one
- * that ends too early, is an error. */
-#define DATAFILE_MOST (16ULL << 30)
+/* Reading. What is gzip is unpacked on the way, to at most `most` bytes; one named .gz that is not, and one that ends
+ * too early, is an error. */
+#define DATAFILE_MOST (16ULL << 30) /* what a table may be read from */
 struct datafile;
-enum err_code datafile_open(const char *path, struct datafile **out, struct err *e);
+enum err_code datafile_open(const char *path, unsigned long long most, struct datafile **out, struct err *e);
 /* The same over a text in memory, which stays the caller's. NULL: no memory. */
 struct datafile *datafile_of_text(const char *text, size_t len);
 void datafile_close(struct datafile *f); /* NULL is fine */
@@ -37,7 +37,9 @@ enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, si
 enum err_code datafile_finish(struct datafile_out *f, struct err *e);
 void datafile_discard(struct datafile_out *f); /* NULL is fine */
 
-/* Whether the name ends in .gz, in any case. */
+/* What a file's name says, in any case of its letters: whether it ends in .gz, and whether it (or, where it does, what
+ * stands before .gz) ends in `ending`, as in ".csv". */
 bool datafile_is_gzip(const char *path);
+bool datafile_ends(const char *path, const char *ending);
 
 #endif

@@ -1,5 +1,6 @@
 /* Convolutional networks as models: BUILD's options for them, and models that are nothing but weights from elsewhere
  * (UPLOAD MODEL, GET THANOSQL MODEL). */
+#include "lang/exec/bases.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
@@ -14,6 +15,7 @@
 
 #define CLASS "SimCLR"      /* what searches and columns are named after */
 #define COLUMN "image_path" /* of a model that has seen no table */
+#define COLUMN_MOST 200     /* bytes of a name that a file may say */
 #define EPOCHS_BACKBONE 20
 #define BATCH_BACKBONE 64 /* with few pictures more steps beat more negatives */
 
@@ -73,6 +75,11 @@ static enum err_code find_weights(struct context *c, const struct build_settings
         }
         if (!b->name && weights_open(b->weights, &w, e) == ERR_OK) {
             const struct arch *arch = weights_arch(&w);
+            if (!arch && modelfile_note(w.file, "encoder.format")) {
+                err_set(e, ERR_MODEL, "'%.200s' is a model of the default features, not weights of a network",
+                        set->pretrained);
+                err_hint(e, "UPLOAD MODEL name FROM '…' takes it in, and FIT MODEL goes on from it");
+            }
             b->name = arch ? arch->name : "resnet18"; /* whose absence is then told tensor by tensor */
             weights_close(&w);
         }
@@ -107,15 +114,40 @@ static void set_defaults(const struct statement *s, const struct backbone_option
     }
 }
 
+/* What training a network does, the same of BUILD and FIT. */
+static enum err_code set_training(struct context *c, const struct statement *s, const struct build_settings *set,
+                                  struct backbone_options *out, struct err *e) {
+    out->loss = set->loss;
+    out->optimizer = set->optimizer;
+    out->time_limit = set->time_limit;
+    out->keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0;
+    out->checkpoint = models_checkpoint(c, s->name.text, e);
+    return e->code;
+}
+
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e) {
+    struct encoder_options o = encoder_defaults;
+    o.max_epochs = EPOCHS_BACKBONE;
+    o.batch_size = BATCH_BACKBONE;
+    out->earlier = models_checkpoint(c, s->base.text, e);
+    if (out->earlier) {
+        checkpoint_options(out->earlier, &o);
+    }
+    set->max_epochs = find_said(s, "max_epochs") ? set->max_epochs : o.max_epochs;
+    set->batch_size = find_said(s, "batch_size") ? set->batch_size : o.batch_size;
+    set->temperature = find_said(s, "temperature") ? set->temperature : (double)o.temperature;
+    set->learning_rate = find_said(s, "learning_rate") ? set->learning_rate : (double)o.learning_rate;
+    set->seed = find_said(s, "seed") ? set->seed : (long long)o.seed;
+    set->loss = set->loss ? set->loss : o.backbone.loss;
+    set->optimizer = set->optimizer ? set->optimizer : o.backbone.optimizer;
+    return set_training(c, s, set, out, e);
+}
+
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e) {
     bool asked = set->backbone && strcmp(set->backbone, "auto") != 0;
-    *out = (struct backbone_options){.name = asked ? set->backbone : NULL,
-                                     .width = (int)set->width,
-                                     .loss = set->loss,
-                                     .optimizer = set->optimizer,
-                                     .time_limit = set->time_limit,
-                                     .keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0};
+    *out = (struct backbone_options){.name = asked ? set->backbone : NULL, .width = (int)set->width};
     if (set->pretrained && find_weights(c, set, out, e) != ERR_OK) {
         return context_at(e, find_said(s, "pretrained")->value.span);
     }
@@ -125,15 +157,36 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
         err_hint(e, "0 goes with pretrained weights, which are then used as they are");
         return context_at(e, find_said(s, "max_epochs")->value.span);
     }
-    if (out->name && set->embedding_size) {
-        err_set(e, ERR_OPTION, "option embedding_size is of the default backbone; %s has vectors of its own size",
-                out->name);
-        return context_at(e, find_said(s, "embedding_size")->value.span);
+    if (!out->name && set->features) {
+        err_set(e, ERR_OPTION, "option features is of a backbone, or of pretrained weights");
+        return context_at(e, find_said(s, "features")->value.span);
     }
-    return ERR_OK;
+    /* Measured with the weights that True means, as they are. */
+    bool best = set->pretrained && !*set->pretrained && set->max_epochs == 0;
+    out->joined = set->features ? strcmp(set->features, "joined") == 0 : best;
+    return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
+static void say_start(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    const char *why = report->passed_over ? "; the checkpoint is of other pictures or options" : "";
+    const char *line = NULL;
+    if (report->resumed) {
+        line = arena_printf(c->arena, "Went on after epoch %d of %d, from the checkpoint.", report->resumed, epochs);
+    } else if (base) {
+        line = arena_printf(c->arena, "Started from the weights of %s%s.", base, why);
+    } else if (report->passed_over) {
+        line = arena_printf(c->arena, "Started from the beginning%s.", why);
+    }
+    if (line) {
+        context_say(c, line);
+    }
+}
+
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    say_start(c, epochs, base, report);
+    if (report->unkept[0]) {
+        context_warn(c, "Warning: there is no checkpoint of the last epochs: %s", report->unkept);
+    }
     if (!report->interrupted) {
         return;
     }
@@ -147,14 +200,46 @@ void exec_backbone_ended(struct context *c, int epochs, const struct encoder_rep
     context_say(c, line);
 }
 
-/* A model of weights alone, under `name`. */
+/* Notes of the new model, key and value in turn, NULL at the end. Where the file is a model of this kernel (COPY MODEL
+ * wrote it), its own go on, the report and the column among them. */
+static const char *const *list_notes(struct context *c, const char *path, struct model_record *record, struct err *e) {
+    struct modelfile *file = NULL;
+    struct err none = ERR_INIT; /* what PyTorch saved has no notes */
+    size_t count = 0, have = 0;
+    const char *key, *value;
+    bool own = modelfile_open(path, &file, &none) == ERR_OK && modelfile_note(file, "encoder.format");
+    while (own && modelfile_note_at(file, count, &key, &value)) {
+        count++;
+    }
+    const char **notes = arena_alloc(c->arena, (2 * count + 7) * sizeof *notes);
+    for (size_t i = 0; notes && i < count && modelfile_note_at(file, i, &key, &value); i++) {
+        notes[have++] = arena_strdup(c->arena, key);
+        notes[have++] = arena_strdup(c->arena, value);
+    }
+    const char *column = own ? modelfile_note(file, "image_col") : NULL;
+    if (column && *column && strlen(column) <= COLUMN_MOST) {
+        record->image_col = arena_strdup(c->arena, column);
+    }
+    modelfile_free(file);
+    if (!notes || arena_failed(c->arena)) {
+        err_nomem(e);
+        return NULL;
+    }
+    const char *const said[] = {"name", record->name, "class_name", record->class_name, "image_col", record->image_col};
+    memcpy(notes + have, said, sizeof said); /* of a key that comes twice the last counts */
+    return notes;
+}
+
+/* A model of a file, under `name`. */
 static enum err_code keep_weights(struct context *c, const struct name *name, const char *path,
                                   const struct upload_settings *set, struct err *e) {
     struct encoder *m = NULL;
-    const struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
-    const char *const notes[] = {"name", name->text, "class_name", CLASS, "image_col", COLUMN, NULL};
+    struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
     if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
-        exec_keep_model(c, name, &record, set->overwrite, m, notes, e);
+        const char *const *notes = list_notes(c, path, &record, e);
+        if (notes && exec_keep_model(c, name, &record, set->overwrite, m, notes, e) == ERR_OK) {
+            models_remove_checkpoint(c, name->text);
+        }
     }
     encoder_free(m);
     return e->code;
@@ -172,28 +257,45 @@ enum err_code run_upload(struct context *c, const struct statement *s, struct er
     }
     if (keep_weights(c, &s->name, path, &set, e) == ERR_OK) {
         context_say(c, "Success");
+    } else if (e->code == ERR_MODEL) {
+        err_hint(e, "safetensors files are read, those of COPY MODEL too, and what PyTorch saved");
     }
     return context_at(e, s->source.span);
 }
 
+/* The new name: AS name and model_name='name' are one, and must agree. */
+static enum err_code get_name(const struct statement *s, const struct get_model_settings *set, struct name *name,
+                              struct err *e) {
+    const struct option *o = options_find(&get_model_options, s->options, "model_name");
+    if (!set->model_name) {
+        return ERR_OK;
+    }
+    if (s->alias.text && strcmp(s->alias.text, set->model_name) != 0) {
+        err_set(e, ERR_OPTION, "the model's new name is given twice: AS %s and model_name='%s'", s->alias.text,
+                set->model_name);
+        return context_at(e, o->value.span);
+    }
+    *name = (struct name){set->model_name, o->value.span};
+    return ERR_OK;
+}
+
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e) {
     struct upload_settings set = {0};
-    struct get_settings get = {0};
+    struct get_model_settings get = {.model_name = NULL};
     const struct pretrained *p = pretrained_find(s->name.text);
-    const struct name *name = s->alias.text ? &s->alias : &s->name;
-    if (!p) {
+    struct name name = s->alias.text ? s->alias : s->name;
+    if (!p && bases_not_to_be_had(&s->name, e) == ERR_OK) {
         err_set(e, ERR_NOT_FOUND, "there is no model '%.60s' to be had", s->name.text);
         err_hint(e, "there is %s; BUILD MODEL … USING SimCLR trains one of your own", pretrained_at(0)->name);
-        return context_at(e, s->name.span);
     }
-    if (options_apply(c, &get_options, s->options, &get, e) != ERR_OK ||
-        exec_check_model(c, name, get.overwrite, e) != ERR_OK) {
-        return e->code;
+    if (!p || options_apply(c, &get_model_options, s->options, &get, e) != ERR_OK ||
+        get_name(s, &get, &name, e) != ERR_OK || exec_check_model(c, &name, get.overwrite, e) != ERR_OK) {
+        return context_at(e, s->name.span);
     }
     const char *path = weights_path(c, p, e);
     set.overwrite = get.overwrite;
     if (path && pretrained_get(p, path, c->stop, c->out, e) == ERR_OK &&
-        keep_weights(c, name, path, &set, e) == ERR_OK) {
+        keep_weights(c, &name, path, &set, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return context_at(e, s->name.span);

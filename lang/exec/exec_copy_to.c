@@ -10,7 +10,6 @@
 #include "lang/data/npy.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { PIECE = 256 << 10 /* bytes written at a time */ };
 
@@ -30,14 +29,9 @@ struct copy_to {
     struct err *e;
 };
 
-static bool is_npy(const char *path) {
-    size_t len = strlen(path);
-    return len > 4 && strcasecmp(path + len - 4, ".npy") == 0;
-}
-
 static enum err_code find_format(struct copy_to *x) {
     x->format = export_find(x->path);
-    if (!x->format && !is_npy(x->path)) {
+    if (!x->format && (!datafile_ends(x->path, ".npy") || datafile_is_gzip(x->path))) {
         err_set(x->e, ERR_UNSUPPORTED, "COPY cannot tell by its name what '%s' is to be", x->path);
         return err_hint(x->e, "it writes .csv, .tsv, .json and .jsonl (each also with .gz), and vectors as .npy");
     }
@@ -99,11 +93,20 @@ static enum err_code read_options(struct copy_to *x) {
     return ERR_OK;
 }
 
-/* A table is read by a query of its own, which knows the table's types as any query of the cell does. */
+/* A table is read by a query of its own, which knows the table's types as any query of the cell does. A word alone is
+ * quoted, since COPY takes as a name what SQL does not: order, 2022_sales. */
 static enum err_code add_table(struct copy_to *x, struct relation *r) {
     struct context *c = x->context, inner = *c;
     const struct span name = x->statement->name.span;
-    char *text = arena_printf(c->arena, "SELECT * FROM %.*s", (int)name.len, c->code + name.at);
+    struct buf sql = BUF_INIT;
+    buf_str(&sql, "SELECT * FROM ");
+    if (memchr(c->code + name.at, '"', name.len) || memchr(c->code + name.at, '.', name.len)) {
+        buf_add(&sql, c->code + name.at, name.len);
+    } else {
+        store_add_identifier(&sql, x->statement->name.text);
+    }
+    char *text = buf_ok(&sql) ? arena_strdup(c->arena, sql.data) : NULL;
+    buf_release(&sql);
     if (!text) {
         return err_nomem(x->e);
     }

@@ -3,10 +3,10 @@
 #include "lang/exec/help_page.h"
 
 #include "base/buf.h"
+#include "lang/exec/bases.h"
 #include "lang/exec/exec_int.h"
-#include "lang/exec/options.h"
 #include "lang/syntax/keywords.h"
-#include "lang/syntax/parser.h"
+#include "lang/syntax/forms.h"
 
 #include <string.h>
 #include <strings.h>
@@ -68,18 +68,18 @@ bool help_language_statement(struct help_writer *w, const struct help_request *r
 }
 
 static bool base_page(struct help_writer *w, const char *word) {
-    for (size_t i = 0; options_table_at(i); i++) {
-        const struct option_table *table = options_table_at(i);
-        if (table->base && strcasecmp(table->base, word) == 0) {
-            *w = help_begin(w->arena, arena_printf(w->arena, "%s (base model)", table->base));
-            help_code(w, NULL, arena_printf(w->arena, "BUILD MODEL name USING %s AS SELECT …", table->base));
-            help_words(w,
-                       "Learns what pictures have in common from the pictures alone, or with label_col from labels.");
-            help_words(w, "BUILD? has its options.");
-            return true;
-        }
+    const struct base *b = bases_find(word);
+    if (!b) {
+        return false;
     }
-    return false;
+    *w = help_begin(w->arena, arena_printf(w->arena, "%s (base model%s)", b->name,
+                                           b->state == BASE_UNBUILT ? ", not built yet" : ""));
+    if (b->state == BASE_TRAINED) {
+        help_code(w, NULL, arena_printf(w->arena, "BUILD MODEL name USING %s AS SELECT …", b->name));
+    }
+    help_words(w, arena_printf(w->arena, "It %s.", b->does));
+    help_words(w, b->instead);
+    return true;
 }
 
 static bool holds_word(const char *text, const char *word) {
@@ -96,12 +96,11 @@ static bool holds_word(const char *text, const char *word) {
 /* The statements of ours that a keyword stands in. */
 static bool keyword_page(struct help_writer *w, const char *word) {
     struct buf lines = BUF_INIT;
-    enum statement_kind kind;
-    const char *syntax;
+    const struct form *f;
     bool keyword = keyword_find(word, strlen(word)) != WORD_OTHER;
-    for (size_t i = 0; keyword && (syntax = parse_syntax_line(i, &kind)); i++) {
-        if (holds_word(syntax, word)) {
-            buf_printf(&lines, "%s%s", lines.len > 0 ? "\n" : "", syntax);
+    for (size_t i = 0; keyword && (f = form_at(i)); i++) {
+        if (holds_word(f->syntax, word)) {
+            buf_printf(&lines, "%s%s", lines.len > 0 ? "\n" : "", f->syntax);
         }
     }
     bool found = lines.len > 0;

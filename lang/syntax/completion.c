@@ -208,6 +208,7 @@ static void hold_wanted(struct collection *c, const char *code, const struct pla
     } plain[] = {
         {PLACE_MODEL, VOCABULARY_MODEL},       {PLACE_BASE, VOCABULARY_BASE},       {PLACE_TABLE, VOCABULARY_TABLE},
         {PLACE_VARIABLE, VOCABULARY_VARIABLE}, {PLACE_SETTING, VOCABULARY_SETTING}, {PLACE_DATASET, VOCABULARY_DATASET},
+        {PLACE_READY, VOCABULARY_READY},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (p->wants & plain[i].wants) {

@@ -3,6 +3,8 @@
  * One loop over tokens; what is known of each open parenthesis stands in the parser's levels. */
 #include "lang/syntax/parse_clause.h"
 
+#include "base/buf.h"
+
 #include <string.h>
 
 struct walk {
@@ -76,8 +78,15 @@ static bool probably_statement(const struct parser *p) {
 }
 
 static enum err_code returns_no_table(struct parser *p) {
+    struct buf nest = BUF_INIT;
+    for (int k = WORD_OTHER + 1; k < WORD_COUNT; k++) {
+        if (keyword_is((enum keyword)k, KEYWORD_NESTS)) {
+            buf_printf(&nest, "%s%s", nest.len ? ", " : "", keyword_text((enum keyword)k));
+        }
+    }
     err_set(p->e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", keyword_text(p->token.keyword));
-    err_hint(p->e, "run it as a statement of its own; CONVERT, SEARCH, PREDICT, EVALUATE and LIST return tables");
+    err_hint(p->e, "run it as a statement of its own; those that return tables: %s", buf_text(&nest));
+    buf_release(&nest);
     return err_at(p->e, p->token.span.at, p->token.span.len);
 }
 

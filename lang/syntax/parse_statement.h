@@ -1,6 +1,6 @@
-/* The statements, one parse function each; the table in parser.c says which words begin them. The current token is
+/* The statements, one parse function each; the table in forms.c says which words begin them. The current token is
  * the statement's first word; on success it is parse_at_end() for a well-formed cell (the caller checks). `out` is
- * zeroed but for its kind. Internal to the parser. */
+ * zeroed but for its kind and verb. Internal to the parser. */
 #ifndef LANG_SYNTAX_PARSE_STATEMENT_H
 #define LANG_SYNTAX_PARSE_STATEMENT_H
 
@@ -10,6 +10,7 @@
 enum err_code parse_build(struct parser *p, struct statement *out);
 enum err_code parse_fit(struct parser *p, struct statement *out);
 enum err_code parse_upload(struct parser *p, struct statement *out);
+enum err_code parse_copy_model(struct parser *p, struct statement *out);
 enum err_code parse_delete_model(struct parser *p, struct statement *out);
 enum err_code parse_use_model(struct parser *p, struct statement *out);
 enum err_code parse_generate(struct parser *p, struct statement *out);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ml/model/choice.h"
 #include "ml/model/weights.h"
+#include "ml/model/whitening.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,7 +79,29 @@ static void measure_channels(struct net_training *t) {
     }
 }
 
-/* The mean unit vector of the gallery. */
+/* The components to keep, of the gallery's finished vectors. */
+static enum err_code find_basis(struct net_training *t, float *rows, struct err *e) {
+    struct backbone *b = t->b;
+    size_t count = t->gallery.count, width = (size_t)backbone_dimension(b), found = 0;
+    size_t wanted = (size_t)(t->tuning && b->basis ? b->kept : t->options->embedding_size);
+    free(b->basis);
+    b->basis = NULL;
+    b->kept = (int)width;
+    if (!wanted || wanted >= width) {
+        return ERR_OK;
+    }
+    float *mean = malloc(width * sizeof *mean);
+    b->basis = malloc(wanted * width * sizeof *b->basis);
+    if (!mean || !b->basis) {
+        err_nomem(e);
+    } else if (!whitening_axes(rows, count, width, wanted, b->basis, mean, &found, &t->pace, e)) {
+        b->kept = (int)found;
+    }
+    free(mean);
+    return e->code;
+}
+
+/* What makes vectors of what the network gives for the gallery: its mean unit vector, and the components. */
 static enum err_code find_centre(struct net_training *t, struct err *e) {
     struct backbone *b = t->b;
     size_t count = t->gallery.count, width = (size_t)backbone_dimension(b);
@@ -98,6 +121,8 @@ static enum err_code find_centre(struct net_training *t, struct err *e) {
                 }
                 b->centre[k] = (float)(sum / (double)count);
             }
+            backbone_finish(rows, count, width, b->centre);
+            find_basis(t, rows, e);
         }
     }
     net_work_free(work);
@@ -130,7 +155,10 @@ static enum err_code train_all(struct net_training *t, struct err *e) {
 static enum err_code train_backbone(struct net_training *t, const struct ml_watch *watch, struct encoder_report *report,
                                     struct err *e) {
     double start = clock_now();
-    t->report = (struct encoder_report){.chosen = t->options->labels ? "SupCon" : "label-free",
+    bool learns = t->options->labels && t->options->max_epochs > 0;
+    const char *trouble = t->options->labels && !learns ? "weights that are used as they are learn nothing" : NULL;
+    t->report = (struct encoder_report){.chosen = learns ? "SupCon" : "label-free",
+                                        .trouble = trouble,
                                         .rank = NAN,
                                         .view_pixels = NAN,
                                         .view_stem = NAN,

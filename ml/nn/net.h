@@ -59,7 +59,6 @@ size_t net_value_size(const struct net *n, int value);
 
 /* Weights: normal, variance 2 / fan-out (He et al. 2015); norms 1 and 0; linear layers uniform, 1 / sqrt(inputs). */
 void net_initialise(struct net *n, uint64_t seed);
-void net_initialise_layer(struct net *n, uint64_t seed, size_t layer); /* of one; none depends on another */
 
 /* --- work: the memory of a batch --- */
 
@@ -75,20 +74,18 @@ void net_work_free(struct net_work *w); /* fine on NULL */
 /* Where the pictures of the next batch go: (batch, height, width, channels). */
 float *net_input(struct net_work *w);
 
-/* A batch of a deep network takes many seconds: the pace is checked after each layer (NULL, as at first: it is not).
- * Where its watch says stop, net_forward and net_backward are false, and what they gave is worth nothing. */
-void net_watch(struct net_work *w, struct pace *pace);
-
 /* Run `count` pictures. In training the norms use the batch's statistics and update the running ones; else the running
- * ones are folded into the weights, which net_fold must have done since they last changed. */
-bool net_forward(struct net_work *w, size_t count);
+ * ones are folded into the weights, which net_fold must have done since they last changed. `pace` is asked between
+ * layers, since a step of a large network takes seconds (NULL: never); ERR_INTERRUPT leaves results that mean nothing.
+ */
+enum err_code net_forward(struct net_work *w, size_t count, struct pace *pace, struct err *e);
 void net_fold(struct net_work *w);
 
 /* A value of the last run. In inference only the embedding and the output are kept. */
 const float *net_result(const struct net_work *w, int value);
 
 /* doutput: derivative by the output, (count, outputs). Then net_gradient has one number a parameter. Training only. */
-bool net_backward(struct net_work *w, const float *doutput, size_t count);
+enum err_code net_backward(struct net_work *w, const float *doutput, size_t count, struct pace *pace, struct err *e);
 const float *net_gradient(const struct net_work *w);
 
 #endif

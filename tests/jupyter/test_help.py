@@ -46,6 +46,14 @@ def test_completion_tells_types(many_tables, start, connect):
     client.run("df = %thanosql SELECT 1 AS a")
     for code, text, kind, signature in [
             ("COPY t OPTIONS (over", "overwrite", "option", "True or False; default False"),
+            ("FIT MODEL n USING m OPTIONS (label", "label_col", "option", "name; default None"),
+            ("UPLOAD MODEL m OPTIONS (fra", "framework", "option", "'pytorch'; default 'pytorch'"),
+            ("FUNCTION compute.similarity OPTIONS (src_t", "src_table", "option", "name; default needed"),
+            ("CREATE TABLE t USING m OPTIONS (path", "path_type", "option", "'folder', 'file'; default 'folder'"),
+            ("GET THANOSQL MODEL m OPTIONS (mod", "model_name", "option", "name; default its own"),
+            ("SET thanosql.dia", "dialect", "setting",
+             "'auto', 'D0', 'D1', 'D2', 'D2.5', 'D3', 'D3.5', 'D4', 'D4b', 'D5', '1.0.0', '1.0.1', '1.0.2', '1.0.3', "
+             "'1.0.4', '1.0.5', '1.5'; default auto"),
             ("SELECT * FROM number_0003", "number_0003", "table", ""),
             ("SELECT * FROM number_0003 WHERE own", "own_3", "column", "real"),
             ("SELECT simi", "similarity", "function", "similarity(a, b)"),

@@ -19,7 +19,7 @@ STOP = 1.0      # seconds after which Stop must have worked, in the best of ROUN
 ROUNDS = 3
 END = 2.5       # seconds after which clients kill
 ORPHANED = 2.0
-LINES, PICTURES, ROWS = 1_000_000, 20_000, 3_000_000
+LINES, PICTURES, ROWS, LINKS = 1_000_000, 20_000, 3_000_000, 150_000
 UNPACKED = 2 << 30  # bytes of the one file in the archive
 NUMBERS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT {}) "
 
@@ -55,11 +55,18 @@ def address():
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory):
-    """What is large and made once: a CSV file, and a mirror with an archive of zeros. And a pip that never ends."""
+    """What is large and made once: a CSV file, JSON lines, many links to a picture, a mirror with an archive of zeros; and
+    a pip that never ends."""
     folder = tmp_path_factory.mktemp("shelf")
     with open(folder / "large.csv", "w") as csv:
         csv.write("number,half,word\n")
         csv.writelines(f"{i},{i / 2},word {i}\n" for i in range(LINES))
+    with open(folder / "large.jsonl", "w") as lines:
+        lines.writelines(f'{{"number": {i}, "half": {i / 2}, "word": "word {i}"}}\n' for i in range(LINES))
+    for i in range(LINKS // 1000):
+        (folder / f"photos/{i}").mkdir(parents=True)
+        for k in range(1000):
+            (folder / f"photos/{i}/{k}.png").symlink_to("../../large.csv")
     (folder / "bin").mkdir()
     (folder / "bin/pip").write_text("#!/bin/sh\nsleep 1000 & sleep 1000\n")
     (folder / "bin/pip").chmod(0o755)
@@ -116,12 +123,17 @@ LATE = {"index": 1.2, "network": 2.5}  # sorting; a step, which takes many secon
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
+    "network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet18', ", 1), None),
     "convert": (prepare_model, "CONVERT USING m OPTIONS (table_name='many') AS SELECT * FROM many", None),
     "query": (prepare_nothing, LONG_QUERY, None),
     "rows": (prepare_nothing, LONG_QUERY.replace("count(*)", "x"), None),
     "table": (prepare_nothing, "CREATE TABLE made AS " + LONG_QUERY.replace("count(*)", "x"), None),
     "index": (prepare_rows, "CREATE INDEX i ON big(r)", None),
     "csv": (prepare_nothing, "COPY made FROM 'large.csv'", None),
+    "records": (prepare_nothing, "COPY made FROM 'large.jsonl'", None),
+    "pictures": (prepare_nothing, "COPY made FROM 'photos'", None),
+    "written": (prepare_nothing, f"COPY ({LONG_QUERY.replace('count(*)', 'x')}) TO 'made.csv'", None),
+    "zipped": (prepare_nothing, f"COPY ({LONG_QUERY.replace('count(*)', 'x')}) TO 'made.json.gz'", None),
     "silent download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/silent"),
     "half a download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/half"),
     "slow download": (prepare_nothing, "GET THANOSQL DATASET any_data", "{address}/slow"),
@@ -145,7 +157,8 @@ def work(request, address, shelf, folder, dataset, give_pictures):
                        "THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf) if mirror else ""}
 
         def ready(self, client):
-            (folder / "large.csv").symlink_to(shelf / "large.csv")
+            for name in ("large.csv", "large.jsonl", "photos"):
+                (folder / name).symlink_to(shelf / name)
             give_pictures(client)
             return Work.prepare(client, folder)
     return Work()

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 static char folder[64], path[96];
+static unsigned long long most = DATAFILE_MOST;
 
 static int set_up(void **state) {
     (void)state;
@@ -64,7 +65,7 @@ static enum err_code read_all(struct datafile *f, struct buf *out, struct err *e
 
 static enum err_code read_path(struct buf *out, struct err *e) {
     struct datafile *f = NULL;
-    if (datafile_open(path, &f, e) == ERR_OK) {
+    if (datafile_open(path, most, &f, e) == ERR_OK) {
         read_all(f, out, e);
     }
     datafile_close(f);
@@ -98,7 +99,7 @@ static void reads_what_was_written(void **state) {
         assert_int_equal(files_in_folder(), 1 + gzip);
         assert_int_equal(stat(path, &about), 0);
         assert_true(gzip ? (size_t)about.st_size < text.len / 2 : (size_t)about.st_size == text.len);
-        assert_int_equal(datafile_open(path, &in, &e), ERR_OK);
+        assert_int_equal(datafile_open(path, most, &in, &e), ERR_OK);
         for (int pass = 0; pass < 2; pass++) {
             struct buf back = BUF_INIT;
             assert_int_equal(datafile_rewind(in, &e), ERR_OK);
@@ -166,18 +167,40 @@ static void refuses_damaged_gzip(void **state) {
     buf_release(&zipped);
 }
 
+/* Of what is packed only: a plain file may be as large as it is. */
+static void caps_what_is_unpacked(void **state) {
+    (void)state;
+    struct err e = ERR_INIT;
+    struct buf zipped = BUF_INIT, back = BUF_INIT;
+    assert_int_equal(file_read("tests/data/tables/people.csv.gz", 1000, &zipped, &e), ERR_OK);
+    name("x.csv.gz");
+    write_bytes(zipped.data, zipped.len);
+    for (most = 32; most <= 33; most++) {
+        e = ERR_INIT;
+        assert_int_equal(read_path(&back, &e), most == 33 ? ERR_OK : ERR_FILE);
+        assert_true(most == 33 || strstr(e.message, "x.csv.gz unpacks to more than 32 bytes"));
+    }
+    name("x.csv");
+    most = 1;
+    write_bytes("abc", 3);
+    assert_int_equal(read_path(&back, &e), ERR_OK);
+    most = DATAFILE_MOST;
+    buf_release(&zipped);
+    buf_release(&back);
+}
+
 static void refuses_what_is_no_file(void **state) {
     (void)state;
     struct err e = ERR_INIT;
     struct datafile *f = NULL;
     name("none.csv");
-    assert_int_equal(datafile_open(path, &f, &e), ERR_FILE);
+    assert_int_equal(datafile_open(path, most, &f, &e), ERR_FILE);
     assert_non_null(strstr(e.message, "none.csv cannot be opened: No such file"));
     e = ERR_INIT;
-    assert_int_equal(datafile_open(folder, &f, &e), ERR_FILE);
+    assert_int_equal(datafile_open(folder, most, &f, &e), ERR_FILE);
     e = ERR_INIT;
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(datafile_open(path, &f, &e), ERR_FILE); /* and does not wait for a writer */
+    assert_int_equal(datafile_open(path, most, &f, &e), ERR_FILE); /* and does not wait for a writer */
     assert_null(f);
 }
 
@@ -255,6 +278,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(reads_what_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_joined_gzip, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_damaged_gzip, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(caps_what_is_unpacked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_text_in_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(full_disk_leaves_the_old, set_up, tear_down),

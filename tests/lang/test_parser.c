@@ -6,10 +6,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "lang/syntax/parser.h"
 #include "syntax_dump.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +60,9 @@ static const struct good forms[] = {
     {"FIT MODEL New USING Old OPTIONS(max_epochs=2) AS SELECT 1", "FIT new ^old {max_epochs=n:2} <SELECT 1>"},
     {"UPLOAD MODEL m OPTIONS(framework='pytorch') FROM 'a.pth'", "UPLOAD m {framework=s:pytorch} from s:a.pth"},
     {"UPLOAD MODEL m FROM \"a.pth\"", "UPLOAD m from s:a.pth"},
+    {"copy model M to 'a.onnx' OPTIONS(overwrite=True)", "COPY_MODEL m {overwrite=b:True} from s:a.onnx"},
+    {"COPY MODEL \"To\" OPTIONS() TO 'a'; COPY Model OPTIONS() FROM 'f'; COPY model.t FROM 'f'",
+     "COPY_MODEL To from s:a ; COPY model from s:f ; COPY model.t from s:f"},
     {"delete model X;", "DELETE x"},
     {"EXPLAIN SEARCH IMAGE images='a' USING m AS SELECT 1", "EXPLAIN <«SEARCH:image ^m [images=s:a] <SELECT 1>»>"},
     {"EXPLAIN SELECT x FROM (SEARCH IMAGE images='a' USING m AS SELECT 1) LIMIT 1",
@@ -248,6 +254,7 @@ static const struct bad {
     {"COPY t OPTIONS a=1 FROM 'f'", ERR_SYNTAX, "a", "expected ( after OPTIONS", ""},
     {"COPY t OPTIONS (a=1e999) FROM 'f'", ERR_SYNTAX, "1e999", "too large", ""},
     {"COPY t OPTIONS (a=-x) FROM 'f'", ERR_SYNTAX, "x", "expected a number after the sign", ""},
+    {"COPY MODEL m FROM 'f'", ERR_SYNTAX, "FROM", "expected TO after the model's name, found FROM", "UPLOAD MODEL"},
     {"COPY t FROM dir/f.csv", ERR_SYNTAX, "dir", "expected a path in quotes after FROM", ""},
     {"COPY t FROM 'f.csv", ERR_SYNTAX, "'f.csv", "no closing '", "twice"},
     {"COPY t OPTIONS (a=1) FROM 'f' OPTIONS (b=1)", ERR_SYNTAX, "OPTIONS", "OPTIONS are given twice", "in one"},
@@ -307,14 +314,47 @@ static void test_errors(void **state) {
     }
 }
 
+/* Whatever the text breaks off at, it parses, or the error says what, where and how else. */
+static void every_prefix_of(const char *code, size_t whole) {
+    for (size_t len = 0; len <= whole; len++) {
+        char *tree;
+        struct err e = parse(code, len, &tree);
+        bool half_a_character = strstr(e.message, "not valid text") != NULL;
+        if (e.code != ERR_OK &&
+            !(e.has_span && e.at + e.len <= len && e.message[0] && (e.hint[0] || half_a_character))) {
+            print_message("%.*s: %s\n", (int)len, code, e.message);
+            fail();
+        }
+        free(tree);
+    }
+}
+
 static void every_prefix(const struct good *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        for (size_t len = 0; len <= strlen(rows[i].code); len++) {
-            char *tree;
-            struct err e = parse(rows[i].code, len, &tree);
-            assert_true(e.code == ERR_OK || e.has_span);
-            free(tree);
+        every_prefix_of(rows[i].code, strlen(rows[i].code));
+    }
+}
+
+/* The statements of all dialects, as the golden tests have them. */
+static void test_dialects(void **state) {
+    (void)state;
+    static const char *const names[] = {"dialect_d0", "dialect_d1", "dialect_d2", "dialect_d3",
+                                        "dialect_d4", "dialect_d5", "rulings"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct buf text = BUF_INIT;
+        struct err e = ERR_INIT;
+        char path[64];
+        snprintf(path, sizeof path, "tests/golden/%s.test", names[i]);
+        assert_int_equal(file_read(path, 1 << 20, &text, &e), ERR_OK);
+        size_t cells = 0;
+        for (const char *at = buf_text(&text); *at; cells++) {
+            const char *end = strstr(at, "\n---\n");
+            size_t len = end ? (size_t)(end - at) : strlen(at);
+            every_prefix_of(at, len);
+            at += end ? len + 5 : len;
         }
+        assert_true(cells > 15);
+        buf_release(&text);
     }
 }
 
@@ -405,9 +445,9 @@ static void test_spans(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tutorial), cmocka_unit_test(test_forms), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_prefixes), cmocka_unit_test(test_depth), cmocka_unit_test(test_length),
-        cmocka_unit_test(test_spans),    cmocka_unit_test(test_soup),
+        cmocka_unit_test(test_tutorial), cmocka_unit_test(test_forms),    cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_prefixes), cmocka_unit_test(test_dialects), cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_length),   cmocka_unit_test(test_spans),    cmocka_unit_test(test_soup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

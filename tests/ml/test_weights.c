@@ -237,7 +237,7 @@ static void test_published(void **state) {
         x[i] = (float)(sum / (PATCH * PATCH) * 4);
     }
     net_fold(work);
-    net_forward(work, COUNT);
+    net_forward(work, COUNT, NULL, NULL);
     const float *got = net_result(work, b->net->embedding), *want = modelfile_tensor(file, "features", &shape);
     size_t width = (size_t)backbone_dimension(b), each = width / EVERY;
     assert_true(shape.rank == 2 && shape.sizes[0] == COUNT && shape.sizes[1] == each);
