@@ -7,7 +7,7 @@ $(B)/bench/%: $(B)/bench/%.o $(call objects,ml base)
 bench: packages
 	@$(MAKE) -s $(B)/thanosql-kernel $(BENCH) venv
 	@echo "== search, beside reading the memory once"; $(B)/bench/search
-	@for part in speed search scale retrieval; do echo "== $$part"; \
+	@for part in speed search scale retrieval backbones; do echo "== $$part"; \
 	  THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/$$part.py || exit 1; done
 
 PEERS := build/venv-peers

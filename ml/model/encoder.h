@@ -46,6 +46,7 @@ struct encoder_options {
 };
 extern const struct encoder_options encoder_defaults;
 
+#define ENCODER_NETWORK_EPOCHS 20
 #define ENCODER_LOSSES 100 /* of a loss curve: longer ones are thinned out */
 
 /* What training found out. Text is static or lives in the struct; a figure that was not taken is NAN. */
@@ -70,6 +71,7 @@ struct encoder_report {
     int resumed;        /* epochs that a checkpoint had */
     bool passed_over;   /* there was one, of other pictures or options */
     char unkept[200];   /* why the last checkpoint could not be written, or empty */
+    double network;     /* seconds that backbone 'cnn' would take here for ENCODER_NETWORK_EPOCHS; 0: not estimated */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
