@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define MOST_THREADS 256
+#define THREADS_VARIABLE "THANOSQL_THREADS"
 
 static struct {
     pthread_mutex_t lock;
@@ -59,11 +60,21 @@ static void *worker(void *unused) {
     return NULL;
 }
 
-static int default_threads(void) {
-    const char *text = getenv("THANOSQL_THREADS");
+/* The number of threads that $THANOSQL_THREADS asks for; 0: it is not set, or is no such number. */
+static long asked_threads(const char *text) {
     char *end = NULL;
     long n = text ? strtol(text, &end, 10) : 0;
-    if (!text || !*text || *end || n < 1) {
+    return text && *text && !*end && n > 0 ? n : 0;
+}
+
+const char *parallel_unheeded(void) {
+    const char *text = getenv(THREADS_VARIABLE);
+    return text && *text && asked_threads(text) == 0 ? text : NULL;
+}
+
+static int default_threads(void) {
+    long n = asked_threads(getenv(THREADS_VARIABLE));
+    if (n == 0) {
         cpu_set_t set;
         n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
     }

@@ -14,6 +14,9 @@ void parallel_for(size_t n, size_t grain, void (*body)(void *user, size_t begin,
 int parallel_threads(void);
 void parallel_set_threads(int threads); /* 0: back to the default */
 
+/* What $THANOSQL_THREADS says where that is no number of threads, and so is not heeded; else NULL. */
+const char *parallel_unheeded(void);
+
 /* Stop and join the workers (for leak checkers and fork). The next parallel_for starts them again. */
 void parallel_shutdown(void);
 

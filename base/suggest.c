@@ -2,7 +2,9 @@
 #include "base/suggest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #define LONGEST 127
 
@@ -38,13 +40,24 @@ static size_t distance(const char *a, const char *b) {
     return rows[n % 3][m];
 }
 
-void suggest_begin(struct suggest *s, const char *word) {
+/* The distance that is too great. */
+static size_t too_far(const char *word) {
     size_t len = strlen(word), third = len / 3, most = third ? third : 1;
-    *s = (struct suggest){.word = word, .distance = most < len ? most + 1 : len};
+    return most < len ? most + 1 : len;
+}
+
+/* mnist for mnist_data: the word is the candidate's first part. */
+static bool is_first_part(const char *word, const char *candidate) {
+    size_t len = strlen(word);
+    return len >= 3 && strncasecmp(word, candidate, len) == 0 && candidate[len] == '_';
+}
+
+void suggest_begin(struct suggest *s, const char *word) {
+    *s = (struct suggest){.word = word, .distance = too_far(word)};
 }
 
 void suggest_offer(struct suggest *s, const char *candidate) {
-    size_t d = distance(s->word, candidate);
+    size_t d = is_first_part(s->word, candidate) ? too_far(s->word) - 1 : distance(s->word, candidate);
     if (d < s->distance && strlen(candidate) < sizeof s->best) {
         s->distance = d;
         memcpy(s->best, candidate, strlen(candidate) + 1);

@@ -6,7 +6,7 @@
 
 /* Feed candidates one at a time; `best` is the nearest so far, copied, or empty where none is near enough
  * (a third of the word's length in edits, at least 1 but never the whole word; swapping neighbours is one edit; case is
- * ignored). */
+ * ignored). A candidate whose first part, up to a _, is the word (of 3 letters or more) is just near enough. */
 struct suggest {
     const char *word;
     size_t distance;

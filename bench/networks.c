@@ -72,10 +72,10 @@ struct training {
 static void train_step(struct training *t) {
     struct err e = ERR_INIT;
     float value;
-    net_forward(t->work, t->batch);
+    net_forward(t->work, t->batch, NULL, NULL);
     loss_ntxent(&t->loss, net_result(t->work, t->net->output), t->batch, t->head, .5F, &value, t->derivative, &t->pace,
                 &e);
-    net_backward(t->work, t->derivative, t->batch);
+    net_backward(t->work, t->derivative, t->batch, NULL, NULL);
     optimizer_update(&t->optimizer, t->net->parameters, net_gradient(t->work));
 }
 
@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
             if (train) {
                 train_step(&t);
             } else {
-                net_forward(t.work, t.batch);
+                net_forward(t.work, t.batch, NULL, NULL);
             }
             steps++;
             took = clock_now() - start;

@@ -6,14 +6,15 @@ Needs THANOSQL_DATASET_MIRROR with mnist/ and cifar10_sample.tar.gz; says what i
 """
 import argparse
 import csv
-import io
 
 import numpy
 from PIL import Image
 
+from changes import CHANGES
 from digits import MIRROR, read_idx
 from engine import engine
 from measures import leave_one_out, nearest_label, unit
+from stem import gradient_stem
 
 MODEL = "BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1, seed={seed}, overwrite=True{more}) AS SELECT * FROM {table}"
 
@@ -83,6 +84,9 @@ def bench_photos(run, seeds):
     centre = raw["photos"].mean(0)
     show("raw pixels, centred", [nearest_label(raw["queries"] - centre, labels["queries"], raw["photos"] - centre,
                                                labels["photos"], k) for k in (1, 3, 10)])
+    stem = gradient_stem([raw[t].reshape(len(raw[t]), 32, 32, 3) for t in labels])
+    show("a plain stem: gradients, colour, PCA", [nearest_label(stem[1], labels["queries"], stem[0], labels["photos"], k)
+                                                  for k in (1, 3, 10)])
     for more in ("", ", label_col='label'"):
         for seed in seeds:
             run(MODEL.format(seed=seed, more=more, table="photos"))
@@ -90,36 +94,6 @@ def bench_photos(run, seeds):
             v = {t: run.vectors(t, "v") for t in labels}
             show(f"stored vectors, {'with labels, ' if more else ''}seed {seed}",
                  [nearest_label(v["queries"], labels["queries"], v["photos"], labels["photos"], k) for k in (1, 3, 10)])
-
-
-def jpeg(picture, quality):
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality)
-    return Image.open(io.BytesIO(out.getvalue())).convert("RGB")
-
-
-def shifted(picture):
-    """8 % to the right and down, black behind it."""
-    w, h = picture.size
-    out = Image.new("RGB", (w, h))
-    out.paste(picture, (round(.08 * w), round(.08 * h)))
-    return out
-
-
-def cropped(picture):
-    w, h = picture.size
-    return picture.crop((round(.05 * w), round(.05 * h), round(.95 * w), round(.95 * h)))
-
-
-CHANGES = {
-    "JPEG quality 30": lambda p: jpeg(p, 30),
-    "half size": lambda p: p.resize((p.width // 2, p.height // 2), Image.BICUBIC),
-    "crop 10 %": cropped,
-    "rotation 5 degrees": lambda p: p.rotate(5, Image.BICUBIC),
-    "grey": lambda p: p.convert("L").convert("RGB"),
-    "mirror": lambda p: p.transpose(Image.FLIP_LEFT_RIGHT),
-    "shift 8 %, black edge": shifted,
-}
 
 
 def bench_duplicates(run, seeds):

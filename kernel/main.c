@@ -44,6 +44,7 @@ static void set_signals(void) {
     sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* a file over the limit of ulimit -f: the write fails, as on a full disk */
 }
 
 /* The process that started us. PR_SET_PDEATHSIG would not do: it fires when the thread that started us ends. */
@@ -186,6 +187,7 @@ static enum err_code live(const char *file, struct err *e) {
         run(e);
     }
     connection_forget(&kernel.connection);
+    replay_release(&kernel.replay);
     if (e->code == ERR_OK) {
         sockets_close(kernel.sockets);
         connection_release(&kernel.connection);
@@ -223,6 +225,9 @@ int main(int count, char **arguments) {
     kernel.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     message_new_id(kernel.id);
     set_signals();
+    if (parallel_unheeded()) {
+        log_line("THANOSQL_THREADS is '%.40s', which is no number of threads: all cores are used", parallel_unheeded());
+    }
     if (live(file, &e) != ERR_OK) {
         log_line("%s", e.message);
         return EXIT_FAILURE;

@@ -104,6 +104,7 @@ struct sink {
     void (*report)(void *user, const struct training_report *r);
     void (*help)(void *user, const struct help_page *page);
     void (*progress)(void *user, const struct progress *p);
+    void (*leave)(void *user); /* exit: the user wants to go */
 };
 
 #endif

@@ -18,4 +18,5 @@ $(PEERS)/stamp: bench/requirements.txt
 	@touch $@
 bench-peers: bench $(PEERS)/stamp
 	@echo "== latency, beside ipykernel"; THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/latency.py
+	@echo "== networks, beside PyTorch"; $(PEERS)/bin/python bench/peer_networks.py $(B)/bench/networks
 	@echo "== training, beside PyTorch"; for seed in 1 2 3; do $(PEERS)/bin/python bench/peer_simclr.py --seed $$seed || exit 1; done

@@ -4,8 +4,11 @@ import dataclasses
 import os
 import pathlib
 import re
+import types
 
 from jupyter_client import KernelManager
+
+import messages
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("THANOSQL_KERNEL", ROOT / "build/thanosql-kernel")).resolve()
@@ -31,15 +34,26 @@ class Result:
         return "".join(c["text"] for t, c in self.outputs if t == "stream" and c["name"] == name)
 
 
+def check(channel, message):
+    """Against the protocol; jupyter_client has made the header's date a datetime."""
+    header = message["header"]
+    messages.check(types.SimpleNamespace(
+        channel=channel, type=header["msg_type"], parent=message["parent_header"], metadata=message["metadata"],
+        content=message["content"], header=header | {"date": header["date"].isoformat(timespec="microseconds")}))
+
+
 class Cells:
     def __init__(self, manager, client):
         self.manager, self.client = manager, client
 
     def __call__(self, code, timeout=120):
         outputs = []
-        reply = self.client.execute_interactive(
-            code, timeout=timeout, stop_on_error=False, allow_stdin=False,
-            output_hook=lambda m: outputs.append((m["header"]["msg_type"], m["content"])))
+
+        def note(message):
+            check("iopub", message)
+            outputs.append((message["header"]["msg_type"], message["content"]))
+        reply = self.client.execute_interactive(code, timeout=timeout, stop_on_error=False, allow_stdin=False, output_hook=note)
+        check("shell", reply)
         return Result(reply["content"], outputs)
 
 

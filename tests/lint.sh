@@ -34,6 +34,7 @@ png\.h ml/image/png.c
 curl/ lang/data/download.c
 archive lang/data/archive.c
 csv\.h lang/data/csv.c
+zlib\.h lang/data/datafile.c
 openssl/ base/digest.c
 pg_query\.h lang/sql/check.c
 pg_query/ lang/sql/tree.h

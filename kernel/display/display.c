@@ -19,7 +19,7 @@ struct display {
     struct stream stream;
     struct progress_view progress;
     struct frame frame;
-    bool has_frame, console;
+    bool has_frame, console, leaving;
     struct result_view view;
     struct buf help, help_html; /* pages, one behind the other */
 };
@@ -142,11 +142,26 @@ static void on_help(void *user, const struct help_page *page) {
     help_html(page, &d->help_html);
 }
 
-json_t *display_payload(const struct display *d) {
-    if (d->help.len == 0) {
-        return json_array();
+/* Consoles heed it; a notebook has a menu, and is told so. */
+static void on_leave(void *user) {
+    static const char words[] = "exit ends a console; the kernel of a notebook is shut down from its Kernel menu.\n";
+    struct display *d = user;
+    d->leaving = true;
+    if (!d->console) {
+        on_text(d, words, sizeof words - 1);
     }
-    return json_pack("[{s:s, s:o, s:i}]", "source", "page", "data", help_bundle(&d->help, &d->help_html), "start", 0);
+}
+
+json_t *display_payload(const struct display *d) {
+    json_t *payload = json_array();
+    if (d->help.len > 0) {
+        json_array_append_new(payload, json_pack("{s:s, s:o, s:i}", "source", "page", "data",
+                                                 help_bundle(&d->help, &d->help_html), "start", 0));
+    }
+    if (d->leaving) {
+        json_array_append_new(payload, json_pack("{s:s, s:b}", "source", "ask_exit", "keepkernel", 0));
+    }
+    return payload;
 }
 
 static void on_progress(void *user, const struct progress *p) {
@@ -175,7 +190,8 @@ struct display *display_new(const struct display_output *output, int count, bool
                             .grid = on_grid,
                             .report = on_report,
                             .help = on_help,
-                            .progress = on_progress};
+                            .progress = on_progress,
+                            .leave = on_leave};
     stream_init(&d->stream, &d->output);
     progress_view_init(&d->progress, &d->output, &d->stream);
     return d;

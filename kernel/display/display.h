@@ -22,7 +22,7 @@ struct display *display_new(const struct display_output *output, int count, bool
 const struct sink *display_sink(struct display *d);
 void display_finish(struct display *d); /* flush what is pending, drop a table that was never ended */
 /* The execute_reply's payload: one page with the answers to all questions of the cell, for JupyterLab shows but the
- * first; empty where there were none. One reference. */
+ * first; and ask_exit where the cell had an exit. One reference. */
 json_t *display_payload(const struct display *d);
 
 void display_free(struct display *d);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define HEADING "<p style=\"margin:0.8em 0 0.3em\"><b>"
+
 enum { COLUMNS_MOST = 12, INDENT = 2, LINE = 96 };
 
 static bool has_names(const struct help_part *t) {
@@ -131,10 +133,10 @@ static void block_html(const char *open, const char *text, const char *close, st
 }
 
 void help_html(const struct help_page *page, struct buf *out) {
-    block_html("<div><p><b>", page->title, "</b></p>\n", out);
+    block_html("<div>" HEADING, page->title, "</b></p>\n", out);
     for (const struct help_part *p = page->parts; p; p = p->next) {
         if (p->heading) {
-            block_html("<p><b>", p->heading, "</b></p>\n", out);
+            block_html(HEADING, p->heading, "</b></p>\n", out);
         }
         if (p->kind == HELP_TABLE) {
             table_html(p, out);

@@ -4,11 +4,15 @@
 
 #include "base/clock.h"
 #include "kernel/display/display.h"
+#include "kernel/protocol/throttle.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Front ends send their cells one by one, through a server. */
 #define BURST_SETTLE_MILLISECONDS 50
+
+#define LONGEST_NAP 0.02 /* seconds between looks at the stop flag */
 
 struct execution {
     struct lane *lane;
@@ -17,6 +21,8 @@ struct execution {
     size_t len;
     bool silent, store_history, stop_on_error;
     char started[28]; /* for front ends that show how long a cell took */
+    struct throttle throttle;
+    bool cut; /* it was stopped with text still to be sent */
 };
 
 static bool flag(const json_t *content, const char *key, bool by_default) {
@@ -24,13 +30,25 @@ static bool flag(const json_t *content, const char *key, bool by_default) {
     return json_is_boolean(value) ? json_is_true(value) : by_default;
 }
 
+/* False: the cell was stopped meanwhile. */
+static bool nap(struct execution *x, double seconds) {
+    const double end = clock_now() + seconds;
+    for (double left = seconds; left > 0 && !stop_requested(x->lane->stop); left = end - clock_now()) {
+        double part = left < LONGEST_NAP ? left : LONGEST_NAP;
+        nanosleep(&(struct timespec){.tv_nsec = (long)(part * 1e9)}, NULL);
+    }
+    return seconds <= 0 || !stop_requested(x->lane->stop);
+}
+
 static void publish(void *user, const char *msg_type, json_t *content) {
     struct execution *x = user;
-    if (x->silent) {
+    bool text = strcmp(msg_type, "stream") == 0;
+    if (x->silent || (text && x->cut)) {
         json_decref(content);
-    } else {
-        message_publish(x->lane, x->request, msg_type, content);
+        return;
     }
+    size_t bytes = message_publish(x->lane, x->request, msg_type, content);
+    x->cut = x->cut || (text && !nap(x, throttle_spend(&x->throttle, bytes, clock_now())));
 }
 
 static json_t *user_expressions(const struct message *request) {
@@ -69,6 +87,9 @@ static void run_cell(struct execution *x) {
     } else {
         session_execute(lane->session, x->code, x->len, display_sink(display), &e);
         display_finish(display);
+        if (x->cut && e.code == ERR_OK) {
+            err_interrupt(&e);
+        }
     }
     if (e.code == ERR_OK) {
         reply(x, json_pack("{s:s, s:o, s:o}", "status", "ok", "user_expressions", user_expressions(x->request),

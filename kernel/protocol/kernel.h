@@ -8,6 +8,7 @@
 #include "kernel/protocol/usage.h"
 #include "kernel/transport/connection.h"
 #include "kernel/transport/iopub.h"
+#include "kernel/transport/replay.h"
 #include "kernel/transport/sockets.h"
 #include "lang/session.h"
 
@@ -29,6 +30,7 @@ struct kernel {
     struct lane *shells[SHELLS_MOST]; /* the first is the parent shell; NULL: none */
     struct socket *replies;           /* what the shells answer */
     struct usage usage;
+    struct replay replay;
 };
 
 struct lane {

@@ -62,7 +62,11 @@ static json_t *load_lenient(struct slice text) {
 static bool read_message(struct lane *lane, const struct frames *f, struct message *out) {
     struct wire_message wire;
     struct err e = ERR_INIT;
-    if (wire_read(&lane->kernel->connection, f, &wire, &e) != ERR_OK) {
+    if (wire_read(&lane->kernel->connection, f, &wire, &e) == ERR_OK && *lane->kernel->connection.key &&
+        !replay_is_new(&lane->kernel->replay, wire.signature)) {
+        err_set(&e, ERR_VALUE, "it came before");
+    }
+    if (e.code != ERR_OK) {
         log_line("a message was dropped: %s", e.message);
         return false;
     }
@@ -179,13 +183,16 @@ json_t *message_malformed(void) {
     return message_error(&e);
 }
 
-void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content) {
+size_t message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content) {
     struct frames out = FRAMES_INIT;
+    size_t bytes = 0;
     frames_add(&out, type, strlen(type));
     if (add_parts(lane->kernel, type, parent ? parent->parts.header : empty_object, NULL, content, &out)) {
+        bytes = out.bytes.len;
         socket_send(lane->publish, &out);
     }
     frames_release(&out);
+    return bytes;
 }
 
 void message_welcome(void *kernel, const char *topic, size_t len, struct frames *out) {

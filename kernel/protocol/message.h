@@ -41,8 +41,9 @@ json_t *message_error(const struct err *e);
 /* The same, for a request whose content is not what its type has. */
 json_t *message_malformed(void);
 
-/* Publish on iopub; `parent` is NULL for what no request caused. Takes the reference of `content`. */
-void message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content);
+/* Publish on iopub; `parent` is NULL for what no request caused. Takes the reference of `content`. Returns the bytes of
+ * the message, 0 where it could not be made. */
+size_t message_publish(struct lane *lane, const struct message *parent, const char *type, json_t *content);
 
 /* Build the iopub_welcome of a subscription, for the iopub thread. */
 void message_welcome(void *kernel, const char *topic, size_t len, struct frames *out);

@@ -53,7 +53,11 @@ enum err_code wire_read(const struct connection *c, const struct frames *f, stru
     if (verify(c, f, 4, &at, e) != ERR_OK) {
         return e->code;
     }
-    *out = (struct wire_message){at, frames_at(f, at + 2), frames_at(f, at + 3), frames_at(f, at + 4),
+    *out = (struct wire_message){at,
+                                 frames_at(f, at + 1),
+                                 frames_at(f, at + 2),
+                                 frames_at(f, at + 3),
+                                 frames_at(f, at + 4),
                                  frames_at(f, at + 5)};
     return ERR_OK;
 }

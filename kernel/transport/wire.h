@@ -8,7 +8,7 @@
 /* The parts of a received message, within its frames. */
 struct wire_message {
     size_t identities; /* frames before the delimiter */
-    struct slice header, parent, metadata, content;
+    struct slice signature, header, parent, metadata, content;
 };
 
 /* Find the parts and verify the signature. ERR_VALUE says what is wrong with the message, which is then dropped. */

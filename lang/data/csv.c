@@ -4,19 +4,17 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/utf8.h"
-#include "lang/data/csv_names.h"
-#include "lang/data/csv_types.h"
+#include "lang/data/column_names.h"
+#include "lang/data/column_types.h"
+#include "lang/data/csv_sniff.h"
+#include "lang/data/datafile.h"
 
 #include <csv.h>
 
-#include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     MOST_COLUMNS = 2000, /* SQLite's limit */
@@ -29,17 +27,13 @@ enum {
 enum place { FIELD_BEGIN, FIELD_BARE, FIELD_QUOTED, FIELD_AFTER_QUOTE };
 
 struct load {
-    struct store *store;
     const char *path;
-    const char *table;
-    struct stop *stop;
-    const struct sink *out;
+    struct csv_format format;
+    struct import import;
     struct err *e;
     struct arena arena; /* names */
-    FILE *file;
-    struct timespec changed;
-    double size, began, told; /* bytes of the file; times */
-    int pass;                 /* 0 or 1 */
+    struct datafile *file;
+    int pass; /* 0 or 1 */
 
     struct csv_parser parser;
     enum place place;
@@ -48,15 +42,14 @@ struct load {
     size_t line;                 /* from 1 */
     size_t row_line, quote_line; /* where the row and its last quote began */
     size_t column, quote_column; /* that the next byte is in, from 1; of the last quote */
-    long long rows;              /* complete ones, without the header */
+    long long rows;              /* complete ones, without the header, which is number -1 */
 
     struct buf text;                 /* the row's fields, each with a NUL */
     size_t begins[MOST_COLUMNS + 1]; /* where they begin in text */
     size_t fields, columns;          /* of this row; of the header, 0 before it is read */
     const char **names;
-    struct csv_type types[MOST_COLUMNS];
-    enum value_type decided[MOST_COLUMNS];
-    struct store_query *insert;
+    struct column_type types[MOST_COLUMNS];
+    struct value values[MOST_COLUMNS];
 };
 
 static size_t field_length(const struct load *l, size_t i) {
@@ -78,7 +71,9 @@ static void take_field(void *bytes, size_t len, void *user) {
     }
     if (!utf8_valid(bytes, len)) {
         wrong_field(l, l->row_line, l->fields + 1, "the text is not UTF-8");
-        err_hint(l->e, "save the file as UTF-8 and run the cell again");
+        err_hint(l->e,
+                 "save the file as UTF-8, or convert it: iconv -f CP949 -t UTF-8 old.csv > new.csv (CP949 is Korean "
+                 "Windows; CP1252 is Western)");
         return;
     }
     if (l->fields < MOST_COLUMNS + 1) {
@@ -88,50 +83,52 @@ static void take_field(void *bytes, size_t len, void *user) {
     }
 }
 
-static void take_header(struct load *l) {
+/* The names in the header, or numbers where there is none. */
+static void take_names(struct load *l) {
     const char *fields[MOST_COLUMNS];
     if (l->fields > MOST_COLUMNS) {
-        err_set(l->e, ERR_VALUE, "%s: the header has more than %d columns, the most a table can have", l->path,
-                MOST_COLUMNS);
+        err_set(l->e, ERR_VALUE, "%s has more than %d columns, the most a table can have", l->path, MOST_COLUMNS);
+        err_hint(l->e, "split the file, or turn its columns into rows of (row, column, value)");
         return;
     }
     for (size_t i = 0; i < l->fields; i++) {
-        fields[i] = l->text.data + l->begins[i];
+        fields[i] = l->format.no_header ? arena_printf(&l->arena, "column%zu", i + 1) : l->text.data + l->begins[i];
     }
-    l->names = csv_names(&l->arena, fields, l->fields);
+    l->names = arena_failed(&l->arena) ? NULL : column_names(&l->arena, fields, l->fields);
     l->columns = l->fields;
     if (!l->names) {
         err_nomem(l->e);
     }
 }
 
-static void insert_row(struct load *l) {
-    bool row;
-    for (size_t i = 0; i < l->columns && l->e->code == ERR_OK; i++) {
-        struct value v = {.type = VALUE_NULL};
-        if (i < l->fields) {
-            v = csv_type_value(l->decided[i], l->text.data + l->begins[i], field_length(l, i));
-        }
-        store_bind(l->insert, (int)i + 1, &v, l->e);
-    }
-    if (l->e->code == ERR_OK && store_step(l->insert, &row, l->e) == ERR_OK) {
-        store_reset(l->insert, l->e);
+static void see_row(struct load *l) {
+    for (size_t i = 0; i < l->columns; i++) {
+        bool given = i < l->fields;
+        column_type_see(&l->types[i], given ? l->text.data + l->begins[i] : "", given ? field_length(l, i) : 0);
     }
 }
 
-/* One progress line for both passes, and none for what is done at once. */
-static void tell(struct load *l, double at, bool ends) {
-    double now = clock_now(), done = (l->pass * l->size + at) / 2;
-    if (!l->out || !l->out->progress || (ends ? l->told == 0 : now - (l->told > 0 ? l->told : l->began + 0.4) < 0.1)) {
-        return;
+static void insert_row(struct load *l) {
+    for (size_t i = 0; i < l->columns; i++) {
+        const char *field = i < l->fields ? l->text.data + l->begins[i] : "";
+        size_t len = i < l->fields ? field_length(l, i) : 0;
+        if (!column_type_value(l->import.types[i], field, len, &l->values[i])) {
+            char what[160];
+            snprintf(what, sizeof what, "'%.*s' is not %s, as the column of the table has",
+                     (int)utf8_cut(field, len < 60 ? len : 60), field, import_type_word(l->import.types[i]));
+            wrong_field(l, l->row_line, i + 1, what);
+            import_hint_misfit(l->e);
+            return;
+        }
     }
-    l->told = now;
-    struct progress p = {.what = "Copying",
-                         .unit = "bytes",
-                         .done = ends ? l->size : done * 0.99,
-                         .total = l->size,
-                         .seconds = now - l->began};
-    l->out->progress(l->out->user, &p);
+    if (import_row(&l->import, l->values, l->e) != ERR_OK) {
+        import_place(l->e, "%s, line %zu", l->path, l->row_line);
+    }
+}
+
+static void tell(struct load *l, double at, bool ends) {
+    double size = datafile_size(l->file);
+    import_tell(&l->import, (l->pass * size + at) / 2, size, ends);
 }
 
 static void take_row(int end, void *user) {
@@ -140,33 +137,28 @@ static void take_row(int end, void *user) {
     if (l->e->code != ERR_OK) {
         return;
     }
-    bool header = l->columns == 0 || (l->pass == 1 && l->rows < 0);
+    bool header = l->rows < 0;
     if (!buf_ok(&l->text)) {
         err_nomem(l->e);
     } else if (l->columns == 0) {
-        take_header(l);
-    } else if (!header && l->fields > l->columns) {
-        err_set(l->e, ERR_VALUE, "%s, line %zu, column %zu: a row of more fields than the header's %zu", l->path,
-                l->row_line, l->columns + 1, l->columns);
-        err_hint(l->e, "put quotes around a field that has a comma in it");
-    } else if (!header && l->pass == 0) {
-        for (size_t i = 0; i < l->fields; i++) {
-            csv_type_see(&l->types[i], l->text.data + l->begins[i], field_length(l, i));
-        }
-        for (size_t i = l->fields; i < l->columns; i++) {
-            csv_type_see(&l->types[i], "", 0);
-        }
-    } else if (!header) {
-        insert_row(l);
+        take_names(l);
+    }
+    if (l->e->code == ERR_OK && !header && l->fields > l->columns) {
+        err_set(l->e, ERR_VALUE, "%s, line %zu, column %zu: a row of more fields than the %s's %zu", l->path,
+                l->row_line, l->columns + 1, l->format.no_header ? "first row" : "header", l->columns);
+        err_hint(l->e, "put quotes around a field that has %s in it",
+                 l->format.delimiter == ',' ? "a comma" : "the delimiter");
+    } else if (l->e->code == ERR_OK && !header) {
+        (l->pass == 0 ? see_row : insert_row)(l);
     }
     l->rows++;
     l->fields = 0;
     buf_clear(&l->text);
     if (l->rows % ROWS_BETWEEN_CHECKS == 0) {
-        if (stop_requested(l->stop)) {
+        if (stop_requested(l->import.to->stop)) {
             err_interrupt(l->e);
         }
-        tell(l, (double)ftello(l->file), false);
+        tell(l, datafile_at(l->file), false);
     }
 }
 
@@ -177,8 +169,9 @@ static void follow(struct load *l, char c) {
         l->place = c == '"' ? FIELD_AFTER_QUOTE : FIELD_QUOTED;
         return;
     }
-    l->blank = l->blank && (c == ' ' || c == '\t' || ends_line);
-    if (c == ',' || ends_line) {
+    bool delimits = c == l->format.delimiter;
+    l->blank = l->blank && !delimits && (c == ' ' || c == '\t' || ends_line);
+    if (delimits || ends_line) {
         l->place = FIELD_BEGIN;
         l->column = ends_line ? 1 : l->column + 1;
     } else if (c == '"' && l->place != FIELD_BARE) {
@@ -258,9 +251,6 @@ static int is_never(unsigned char c) {
 }
 
 static void finish_pass(struct load *l) {
-    if (l->e->code == ERR_OK && ferror(l->file)) {
-        err_set(l->e, ERR_FILE, "%s cannot be read: %s", l->path, strerror(errno));
-    }
     if (l->e->code == ERR_OK && l->place == FIELD_QUOTED) {
         wrong_field(l, l->quote_line, l->quote_column, "the quote that begins here is never closed");
         err_hint(l->e, "a quote inside a quoted field is written twice: \"\"");
@@ -280,19 +270,37 @@ static size_t whole_lines(const char *block, size_t len) {
     return end ? (size_t)(end - block) + 1 : len;
 }
 
-/* Read the whole file once. */
-static enum err_code read_pass(struct load *l, int pass) {
-    static const char mark[] = "\xEF\xBB\xBF";
-    char block[BLOCK];
+/* What the first block says of the file: the delimiter, and whether it is text as we read it. */
+static void look(struct load *l, const char *block, size_t len, bool whole) {
+    bool tabs = datafile_ends(l->path, ".tsv") || datafile_ends(l->path, ".tab");
+    if (len >= 2 && (memcmp(block, "\xFF\xFE", 2) == 0 || memcmp(block, "\xFE\xFF", 2) == 0)) {
+        err_set(l->e, ERR_VALUE, "%s, line 1: the text is UTF-16, not UTF-8", l->path);
+        err_hint(l->e, "save the file as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 old.csv > new.csv");
+    } else if (l->format.delimiter == 0) {
+        l->format.delimiter = csv_sniff(block, len, whole, tabs ? '\t' : ',');
+    }
+    csv_set_delim(&l->parser, (unsigned char)l->format.delimiter);
+}
+
+static void begin_pass(struct load *l, int pass) {
     l->pass = pass;
     l->place = FIELD_BEGIN;
     l->after_cr = false;
     l->blank = true;
     l->line = l->column = 1;
-    l->rows = -1; /* the header's */
+    l->rows = l->format.no_header ? 0 : -1;
     l->fields = 0;
     buf_clear(&l->text);
-    rewind(l->file);
+}
+
+/* Read the whole file once. */
+static enum err_code read_pass(struct load *l, int pass) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    char block[BLOCK];
+    begin_pass(l, pass);
+    if (datafile_rewind(l->file, l->e) != ERR_OK) {
+        return l->e->code;
+    }
     if (csv_init(&l->parser, 0) != 0) {
         return err_nomem(l->e);
     }
@@ -300,11 +308,16 @@ static enum err_code read_pass(struct load *l, int pass) {
     size_t held = 0, n = 0;
     bool first = true;
     do {
-        n = fread(block + held, 1, sizeof block - held, l->file);
+        n = datafile_read(l->file, block + held, sizeof block - held, l->e);
         size_t len = held + n, skip = first && len >= 3 && memcmp(block, mark, 3) == 0 ? 3 : 0;
         size_t cut = n > 0 ? whole_lines(block, len) : len;
-        if (stop_requested(l->stop)) {
+        if (first && l->e->code == ERR_OK) {
+            look(l, block + skip, len - skip, len < sizeof block);
+        }
+        if (stop_requested(l->import.to->stop)) {
             err_interrupt(l->e);
+        }
+        if (l->e->code != ERR_OK) {
             break;
         }
         feed_block(l, block + skip, cut - skip);
@@ -317,83 +330,31 @@ static enum err_code read_pass(struct load *l, int pass) {
     return l->e->code;
 }
 
-/* CREATE TABLE, and the INSERT to be run for each row. */
 static enum err_code make_table(struct load *l) {
-    struct buf create = BUF_INIT, insert = BUF_INIT;
-    char type[32];
-    buf_str(&create, "CREATE TABLE main.");
-    store_add_identifier(&create, l->table);
-    buf_str(&insert, "INSERT INTO main.");
-    store_add_identifier(&insert, l->table);
-    buf_str(&insert, " VALUES");
+    enum value_type types[MOST_COLUMNS];
     for (size_t i = 0; i < l->columns; i++) {
-        l->decided[i] = csv_type_of(&l->types[i]);
-        store_type_name(l->decided[i], 0, type);
-        buf_str(&create, i ? ", " : " (");
-        store_add_identifier(&create, l->names[i]);
-        buf_printf(&create, " %s", type);
-        buf_printf(&insert, "%c?%zu", i ? ',' : '(', i + 1);
+        types[i] = column_type_of(&l->types[i]);
     }
-    buf_char(&create, ')');
-    buf_char(&insert, ')');
-    if (!buf_ok(&create) || !buf_ok(&insert)) {
-        err_nomem(l->e);
-    } else if (store_run(l->store, create.data, l->e) == ERR_OK) {
-        store_prepare(l->store, insert.data, insert.len, &l->insert, l->e);
-    }
-    l->e->has_span = 0; /* a place in words of ours */
-    buf_release(&create);
-    buf_release(&insert);
-    return l->e->code;
+    return import_begin(&l->import, l->names, types, l->columns, l->e);
 }
 
-static enum err_code open_file(struct load *l) {
-    struct stat about;
-    l->file = fopen(l->path, "rb");
-    if (!l->file || fstat(fileno(l->file), &about) != 0) {
-        return err_set(l->e, ERR_FILE, "%s cannot be opened: %s", l->path, strerror(errno));
-    }
-    if (!S_ISREG(about.st_mode)) {
-        return err_set(l->e, ERR_FILE, "%s is not a file", l->path);
-    }
-    l->size = (double)about.st_size;
-    l->changed = about.st_mtim;
-    return ERR_OK;
-}
-
-/* The second pass takes what the first has seen for granted. */
-static enum err_code check_same(struct load *l) {
-    struct stat about;
-    if (fstat(fileno(l->file), &about) != 0 || (double)about.st_size != l->size ||
-        about.st_mtim.tv_sec != l->changed.tv_sec || about.st_mtim.tv_nsec != l->changed.tv_nsec) {
-        err_set(l->e, ERR_FILE, "%s changed while it was being read", l->path);
-        return err_hint(l->e, "run the cell again");
-    }
-    return ERR_OK;
-}
-
-enum err_code csv_load(struct store *s, const char *path, const char *table, struct stop *stop, const struct sink *out,
+enum err_code csv_load(const char *path, const struct csv_format *format, const struct import_target *to,
                        long long *rows, struct err *e) {
     struct load *l = calloc(1, sizeof *l);
     if (!l) {
         return err_nomem(e);
     }
-    l->store = s;
     l->path = path;
-    l->table = table;
-    l->stop = stop;
-    l->out = out;
+    l->format = *format;
     l->e = e;
-    l->began = clock_now();
-    if (open_file(l) == ERR_OK && read_pass(l, 0) == ERR_OK && make_table(l) == ERR_OK && read_pass(l, 1) == ERR_OK &&
-        check_same(l) == ERR_OK) {
-        tell(l, l->size, true);
+    import_init(&l->import, to, "bytes");
+    if (datafile_open(path, DATAFILE_MOST, &l->file, e) == ERR_OK && read_pass(l, 0) == ERR_OK &&
+        make_table(l) == ERR_OK && read_pass(l, 1) == ERR_OK && datafile_check_same(l->file, e) == ERR_OK) {
+        tell(l, 0, true);
         *rows = l->rows;
     }
-    store_finish(l->insert);
-    if (l->file) {
-        fclose(l->file);
-    }
+    import_release(&l->import);
+    datafile_close(l->file);
     buf_release(&l->text);
     arena_release(&l->arena);
     free(l);

@@ -55,6 +55,12 @@ static void add_epochs(struct lines *l, const struct encoder_report *r) {
     if (r->loss_count > 0) {
         buf_printf(&text, ", loss %.3g to %.3g", (double)r->first_loss, (double)r->last_loss);
     }
+    if (r->patience > 0) {
+        buf_printf(&text, "; ended early: %d without more views found", r->patience);
+    }
+    if (r->resumed > 0) {
+        buf_printf(&text, "; %d of them from the checkpoint", r->resumed);
+    }
     if (r->epochs > 0) {
         buf_str(&text, r->kept_training
                            ? "; what they learnt was kept"

@@ -1,5 +1,6 @@
 /* Convolutional networks as models: BUILD's options for them, and models that are nothing but weights from elsewhere
  * (UPLOAD MODEL, GET THANOSQL MODEL). */
+#include "lang/exec/bases.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
@@ -113,15 +114,40 @@ static void set_defaults(const struct statement *s, const struct backbone_option
     }
 }
 
+/* What training a network does, the same of BUILD and FIT. */
+static enum err_code set_training(struct context *c, const struct statement *s, const struct build_settings *set,
+                                  struct backbone_options *out, struct err *e) {
+    out->loss = set->loss;
+    out->optimizer = set->optimizer;
+    out->time_limit = set->time_limit;
+    out->keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0;
+    out->checkpoint = models_checkpoint(c, s->name.text, e);
+    return e->code;
+}
+
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e) {
+    struct encoder_options o = encoder_defaults;
+    o.max_epochs = EPOCHS_BACKBONE;
+    o.batch_size = BATCH_BACKBONE;
+    out->earlier = models_checkpoint(c, s->base.text, e);
+    if (out->earlier) {
+        checkpoint_options(out->earlier, &o);
+    }
+    set->max_epochs = find_said(s, "max_epochs") ? set->max_epochs : o.max_epochs;
+    set->batch_size = find_said(s, "batch_size") ? set->batch_size : o.batch_size;
+    set->temperature = find_said(s, "temperature") ? set->temperature : (double)o.temperature;
+    set->learning_rate = find_said(s, "learning_rate") ? set->learning_rate : (double)o.learning_rate;
+    set->seed = find_said(s, "seed") ? set->seed : (long long)o.seed;
+    set->loss = set->loss ? set->loss : o.backbone.loss;
+    set->optimizer = set->optimizer ? set->optimizer : o.backbone.optimizer;
+    return set_training(c, s, set, out, e);
+}
+
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e) {
     bool asked = set->backbone && strcmp(set->backbone, "auto") != 0;
-    *out = (struct backbone_options){.name = asked ? set->backbone : NULL,
-                                     .width = (int)set->width,
-                                     .loss = set->loss,
-                                     .optimizer = set->optimizer,
-                                     .time_limit = set->time_limit,
-                                     .keep = set->on_interrupt && strcmp(set->on_interrupt, "keep") == 0};
+    *out = (struct backbone_options){.name = asked ? set->backbone : NULL, .width = (int)set->width};
     if (set->pretrained && find_weights(c, set, out, e) != ERR_OK) {
         return context_at(e, find_said(s, "pretrained")->value.span);
     }
@@ -138,10 +164,29 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
     /* Measured with the weights that True means, as they are. */
     bool best = set->pretrained && !*set->pretrained && set->max_epochs == 0;
     out->joined = set->features ? strcmp(set->features, "joined") == 0 : best;
-    return ERR_OK;
+    return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
+static void say_start(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    const char *why = report->passed_over ? "; the checkpoint is of other pictures or options" : "";
+    const char *line = NULL;
+    if (report->resumed) {
+        line = arena_printf(c->arena, "Went on after epoch %d of %d, from the checkpoint.", report->resumed, epochs);
+    } else if (base) {
+        line = arena_printf(c->arena, "Started from the weights of %s%s.", base, why);
+    } else if (report->passed_over) {
+        line = arena_printf(c->arena, "Started from the beginning%s.", why);
+    }
+    if (line) {
+        context_say(c, line);
+    }
+}
+
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
+    say_start(c, epochs, base, report);
+    if (report->unkept[0]) {
+        context_warn(c, "Warning: there is no checkpoint of the last epochs: %s", report->unkept);
+    }
     if (!report->interrupted) {
         return;
     }
@@ -192,8 +237,8 @@ static enum err_code keep_weights(struct context *c, const struct name *name, co
     struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
     if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
         const char *const *notes = list_notes(c, path, &record, e);
-        if (notes) {
-            exec_keep_model(c, name, &record, set->overwrite, m, notes, e);
+        if (notes && exec_keep_model(c, name, &record, set->overwrite, m, notes, e) == ERR_OK) {
+            models_remove_checkpoint(c, name->text);
         }
     }
     encoder_free(m);
@@ -218,24 +263,39 @@ enum err_code run_upload(struct context *c, const struct statement *s, struct er
     return context_at(e, s->source.span);
 }
 
+/* The new name: AS name and model_name='name' are one, and must agree. */
+static enum err_code get_name(const struct statement *s, const struct get_model_settings *set, struct name *name,
+                              struct err *e) {
+    const struct option *o = options_find(&get_model_options, s->options, "model_name");
+    if (!set->model_name) {
+        return ERR_OK;
+    }
+    if (s->alias.text && strcmp(s->alias.text, set->model_name) != 0) {
+        err_set(e, ERR_OPTION, "the model's new name is given twice: AS %s and model_name='%s'", s->alias.text,
+                set->model_name);
+        return context_at(e, o->value.span);
+    }
+    *name = (struct name){set->model_name, o->value.span};
+    return ERR_OK;
+}
+
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e) {
     struct upload_settings set = {0};
-    struct get_settings get = {0};
+    struct get_model_settings get = {.model_name = NULL};
     const struct pretrained *p = pretrained_find(s->name.text);
-    const struct name *name = s->alias.text ? &s->alias : &s->name;
-    if (!p) {
+    struct name name = s->alias.text ? s->alias : s->name;
+    if (!p && bases_not_to_be_had(&s->name, e) == ERR_OK) {
         err_set(e, ERR_NOT_FOUND, "there is no model '%.60s' to be had", s->name.text);
         err_hint(e, "there is %s; BUILD MODEL … USING SimCLR trains one of your own", pretrained_at(0)->name);
-        return context_at(e, s->name.span);
     }
-    if (options_apply(c, &get_options, s->options, &get, e) != ERR_OK ||
-        exec_check_model(c, name, get.overwrite, e) != ERR_OK) {
-        return e->code;
+    if (!p || options_apply(c, &get_model_options, s->options, &get, e) != ERR_OK ||
+        get_name(s, &get, &name, e) != ERR_OK || exec_check_model(c, &name, get.overwrite, e) != ERR_OK) {
+        return context_at(e, s->name.span);
     }
     const char *path = weights_path(c, p, e);
     set.overwrite = get.overwrite;
     if (path && pretrained_get(p, path, c->stop, c->out, e) == ERR_OK &&
-        keep_weights(c, name, path, &set, e) == ERR_OK) {
+        keep_weights(c, &name, path, &set, e) == ERR_OK) {
         context_say(c, "Success");
     }
     return context_at(e, s->name.span);

@@ -2,6 +2,8 @@
  * written to a temporary table, which is the relation. With table_name that table then takes the place of the named
  * one in a single transaction, so that the write lock is held for a moment only and a failure changes nothing; and
  * pictures that the named table has a vector of already are embedded only where something has changed. */
+#include "lang/exec/dialect.h"
+#include "lang/exec/embedder.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
@@ -15,9 +17,8 @@
 #include <strings.h>
 
 struct convert {
-    struct convert_settings set;
-    struct model_record model;
-    struct encoder *encoder;
+    const struct convert_settings *set;
+    struct embedder embedder;
     size_t dimension;
     const char *result;      /* column for the vectors */
     const char *table;       /* the temporary one */
@@ -49,7 +50,7 @@ static void convert_release(struct convert *x) {
     free(x->files);
     free(x->left);
     free(x->fresh);
-    encoder_free(x->encoder);
+    embedder_release(&x->embedder);
     arena_release(&x->batch_arena);
     pictures_release(&x->pictures);
     free(x->values);
@@ -60,13 +61,14 @@ static void convert_release(struct convert *x) {
 static enum err_code open_rows(struct context *c, const struct statement *s, struct convert *x, struct relation *inner,
                                struct err *e) {
     const struct option *given = options_find(&convert_options, s->options, "image_col");
-    if (relation_add_query(c, inner, &s->query, e) != ERR_OK ||
+    const char *usual = x->embedder.model.image_col;
+    if ((s->query.span.len > 0 && relation_add_query(c, inner, &s->query, e) != ERR_OK) ||
         relation_prepare(c, inner, s->query.span, &x->rows, e) != ERR_OK) {
         return e->code;
     }
-    const char *wanted = x->set.image_col;
-    if (!wanted && relation_find_column(x->rows, x->model.image_col) >= 0) {
-        wanted = x->model.image_col;
+    const char *wanted = x->set->image_col;
+    if (!wanted && relation_find_column(x->rows, usual) >= 0) {
+        wanted = usual;
     }
     relation_image_column(x->rows, wanted, given, s->query.span, &x->image, e);
     x->columns = store_column_count(x->rows);
@@ -145,7 +147,7 @@ static void spread_fresh(struct convert *x) {
 }
 
 static enum err_code embed_batch(struct convert *x, struct picture_watch *watch, struct err *e) {
-    bool skip = strcmp(x->set.on_error, "skip") == 0;
+    bool skip = strcmp(x->set->on_error, "skip") == 0;
     memset(x->marks, 0, x->batch);
     if (x->reuses && reuse_batch(x, e) != ERR_OK) {
         return e->code;
@@ -153,8 +155,8 @@ static enum err_code embed_batch(struct convert *x, struct picture_watch *watch,
     struct ml_source source = pictures_source(&x->pictures);
     struct ml_watch reports = picture_watch_for(watch);
     watch->before = x->done;
-    encoder_embed(x->encoder, &source, 0, x->pictures.count, x->reuses ? x->fresh : x->vectors, skip ? x->marks : NULL,
-                  &reports, e);
+    embedder_run(&x->embedder, &source, x->pictures.count, x->reuses ? x->fresh : x->vectors, skip ? x->marks : NULL,
+                 &reports, e);
     for (size_t i = 0; e->code == ERR_OK && i < x->pictures.count; i++) {
         if (x->marks[i] && x->failed++ == 0) {
             const char *path = x->pictures.entries[i].path;
@@ -262,17 +264,20 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
 static enum err_code keep_table(struct context *c, const struct convert *x, struct err *e) {
     struct buf sql = BUF_INIT;
     buf_str(&sql, "DROP TABLE IF EXISTS main.");
-    store_add_identifier(&sql, x->set.table_name);
+    store_add_identifier(&sql, x->set->table_name);
     buf_str(&sql, "; CREATE TABLE main.");
-    store_add_identifier(&sql, x->set.table_name);
+    store_add_identifier(&sql, x->set->table_name);
     buf_printf(&sql, " (%s); INSERT INTO main.", x->definitions);
-    store_add_identifier(&sql, x->set.table_name);
+    store_add_identifier(&sql, x->set->table_name);
     buf_printf(&sql, " SELECT * FROM %s", x->table);
-    reuse_add_sql(&x->reuse, &sql);
+    if (x->reuses) {
+        reuse_add_sql(&x->reuse, &sql);
+    }
     if (!buf_ok(&sql)) {
         err_nomem(e);
     } else if (store_begin(c->store, e) == ERR_OK) {
-        const struct vectors_record vectors = {x->set.table_name, x->result, x->model.name, x->model.file};
+        const struct vectors_record vectors = {x->set->table_name, x->result, x->embedder.model.name,
+                                               x->embedder.model.file};
         if (store_run(c->store, sql.data, e) == ERR_OK && registry_put_vectors(c->store, &vectors, e) == ERR_OK) {
             store_commit(c->store, e);
         } else {
@@ -297,7 +302,7 @@ static void say_outcome(struct context *c, const struct convert *x) {
 }
 
 static enum err_code open_reuse(struct context *c, struct convert *x, struct relation *r, struct err *e) {
-    const char *file = models_path(c, &x->model, e);
+    const char *file = models_path(c, &x->embedder.model, e);
     x->reuses = true;
     x->files = calloc(x->batch, sizeof *x->files);
     x->left = calloc(x->batch, sizeof *x->left);
@@ -305,35 +310,30 @@ static enum err_code open_reuse(struct context *c, struct convert *x, struct rel
     if (!file || !x->files || !x->left || !x->fresh) {
         return e->code ? e->code : err_nomem(e);
     }
-    return reuse_begin(&x->reuse, c, r, x->set.table_name, x->result, file, x->dimension, e);
+    return reuse_begin(&x->reuse, c, r, x->set->table_name, x->result, file, x->dimension, e);
 }
 
-enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
-    struct convert x = {.set = {.batch_size = 1024, .on_error = "fail"}};
-    struct relation inner = RELATION_INIT;
-    if (options_apply(c, &convert_options, s->options, &x.set, e) != ERR_OK ||
-        exec_check_table_name(&convert_options, s->options, &x.set.table_name, e) != ERR_OK ||
-        (x.set.table_name &&
-         exec_check_target(c, x.set.table_name, options_find(&convert_options, s->options, "table_name")->value.span,
-                           e) != ERR_OK) ||
-        exec_open_model(c, &s->base, &x.model, &x.encoder, e) != ERR_OK) {
+enum err_code exec_convert(struct context *c, const struct statement *s, const struct convert_settings *set,
+                           struct relation *inner, struct relation *r, struct err *e) {
+    struct convert x = {.set = set, .batch = (size_t)set->batch_size};
+    if (embedder_open(c, &s->base, &x.embedder, e) != ERR_OK) {
+        embedder_release(&x.embedder);
         return e->code;
     }
-    x.batch = (size_t)x.set.batch_size;
-    x.dimension = (size_t)encoder_dimension(x.encoder);
-    x.result = x.set.result_col   ? x.set.result_col
-               : x.set.table_name ? exec_model_column(c, &x.model)
-                                  : "convert_result";
+    const struct model_record *model = &x.embedder.model;
+    bool by_model = dialect_says(dialect_now(c)->model_columns, set->table_name || !embedder_is_learnt(model));
+    x.dimension = x.embedder.dimension;
+    x.result = set->result_col ? set->result_col : by_model ? embedder_column(c, model) : "convert_result";
     x.table = relation_new_table(c, r, e);
-    if (x.table && x.result && open_rows(c, s, &x, &inner, e) == ERR_OK &&
-        (!x.set.table_name || open_reuse(c, &x, r, e) == ERR_OK)) {
+    if (x.table && x.result && open_rows(c, s, &x, inner, e) == ERR_OK &&
+        (!set->table_name || !embedder_is_learnt(model) || open_reuse(c, &x, r, e) == ERR_OK)) {
         convert_rows(c, &x, e);
     }
     store_finish(x.rows);
     store_finish(x.insert);
     reuse_end(&x.reuse);
     x.rows = x.insert = NULL; /* an open query would keep a table from being replaced */
-    if (e->code == ERR_OK && x.set.table_name) {
+    if (e->code == ERR_OK && set->table_name) {
         keep_table(c, &x, e);
     }
     if (e->code == ERR_OK) {
@@ -341,6 +341,17 @@ enum err_code lower_convert(struct context *c, const struct statement *s, struct
         buf_printf(&r->sql, "SELECT * FROM %s", x.table);
     }
     convert_release(&x);
+    return e->code;
+}
+
+enum err_code lower_convert(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
+    struct convert_settings set = {.batch_size = 1024, .on_error = "fail"};
+    struct relation inner = RELATION_INIT;
+    if (options_apply(c, &convert_options, s->options, &set, e) != ERR_OK ||
+        exec_check_new_table(c, &convert_options, s->options, &set.table_name, e) != ERR_OK) {
+        return e->code;
+    }
+    exec_convert(c, s, &set, &inner, r, e);
     relation_release(c, &inner);
     return e->code;
 }

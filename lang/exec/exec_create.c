@@ -1,6 +1,7 @@
 /* Tables made from queries: their names, and their columns, which keep the types that the query's own tables declare.
  */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/result_table.h"
 #include "lang/syntax/lexer.h"
 
 #include <string.h>
@@ -78,6 +79,73 @@ enum err_code exec_check_target(struct context *c, const char *name, struct span
                      name, name);
     }
     return ERR_OK;
+}
+
+enum err_code exec_check_new_table(struct context *c, const struct option_table *table, const struct option *given,
+                                   const char **name, struct err *e) {
+    const struct option *o = options_find(table, given, "table_name");
+    return exec_check_table_name(table, given, name, e) == ERR_OK && *name
+               ? exec_check_target(c, *name, o->value.span, e)
+               : e->code;
+}
+
+/* The definitions of the columns of our temporary table `from`, in the arena. */
+static const char *define_columns(struct context *c, const char *from, struct err *e) {
+    struct store_query *q = NULL;
+    struct buf sql = BUF_INIT;
+    char *all = arena_printf(c->arena, "SELECT * FROM %s", from);
+    if (all && store_prepare(c->store, all, strlen(all), &q, e) == ERR_OK) {
+        for (size_t i = 0; i < store_column_count(q); i++) {
+            buf_str(&sql, i ? ", " : "");
+            exec_add_column(&sql, q, i, store_column(q, i).name);
+        }
+    }
+    store_finish(q);
+    const char *copy = buf_ok(&sql) ? arena_strdup(c->arena, buf_text(&sql)) : NULL;
+    buf_release(&sql);
+    if (!copy) {
+        err_nomem(e);
+    }
+    return e->code == ERR_OK ? copy : NULL;
+}
+
+/* The temporary table's rows as table `name`, in the order they were written. */
+static enum err_code replace_table(struct context *c, const char *from, const char *name, struct err *e) {
+    struct buf sql = BUF_INIT;
+    const char *definitions = define_columns(c, from, e);
+    buf_str(&sql, "DROP TABLE IF EXISTS main.");
+    store_add_identifier(&sql, name);
+    buf_str(&sql, "; CREATE TABLE main.");
+    store_add_identifier(&sql, name);
+    buf_printf(&sql, " (%s); INSERT INTO main.", definitions ? definitions : "");
+    store_add_identifier(&sql, name);
+    buf_printf(&sql, " SELECT * FROM %s", from);
+    if (!buf_ok(&sql)) {
+        err_nomem(e);
+    } else if (e->code == ERR_OK && store_begin(c->store, e) == ERR_OK) {
+        if (store_run(c->store, sql.data, e) == ERR_OK) {
+            store_commit(c->store, e);
+        } else {
+            store_rollback(c->store);
+        }
+    }
+    buf_release(&sql);
+    e->has_span = 0; /* a place in our SQL means nothing to the cell */
+    return e->code;
+}
+
+enum err_code exec_keep_rows(struct context *c, struct relation *made, const char *name, struct span at,
+                             struct relation *r, struct err *e) {
+    struct store_query *q = NULL;
+    const char *table = relation_new_table(c, r, e);
+    if (table && relation_prepare(c, made, at, &q, e) == ERR_OK) {
+        result_table_fill(c, q, table + strlen("temp."), e);
+    }
+    store_finish(q);
+    if (e->code == ERR_OK && replace_table(c, table, name, e) == ERR_OK) {
+        buf_printf(&r->sql, "SELECT * FROM %s", table);
+    }
+    return context_at(e, at);
 }
 
 /* Reads on while the words are those; the token after them is in *t. */

@@ -1,81 +1,11 @@
-/* COPY, GET and LIST: what comes into the workspace, and what is in it. */
-#include "lang/data/csv.h"
+/* GET and LIST: what is fetched into the workspace, and what is in it. */
 #include "lang/data/datasets.h"
 #include "lang/data/pretrained.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/statements.h"
 
-#include "base/file.h"
-
 #include <string.h>
-#include <strings.h>
-
-static enum err_code check_source(const char *path, const struct literal *source, struct err *e) {
-    const char *dot = strrchr(path, '.');
-    if (!file_exists(path)) {
-        err_set(e, ERR_FILE, "there is no file '%s'", path);
-        err_hint(e, "paths are relative to the workspace; GET THANOSQL DATASET fetches a dataset into it");
-    } else if (file_is_folder(path)) {
-        err_set(e, ERR_UNSUPPORTED, "'%s' is a folder; COPY reads CSV files in this version", path);
-    } else if (!dot || (strcasecmp(dot, ".csv") != 0 && strcasecmp(dot, ".txt") != 0)) {
-        err_set(e, ERR_UNSUPPORTED, "COPY reads CSV files in this version, and '%s' is not named .csv", path);
-    }
-    return context_at(e, source->span);
-}
-
-/* For the table `name`, a part of the name in the statement. */
-static enum err_code make_room(struct context *c, const struct statement *s, const char *name, bool replace,
-                               struct err *e) {
-    bool found = false;
-    if (exec_check_target(c, name, s->name.span, e) != ERR_OK || store_has_table(c->store, name, &found, e) != ERR_OK ||
-        !found) {
-        return context_at(e, s->name.span);
-    }
-    if (!replace) {
-        err_set(e, ERR_EXISTS, "a table named '%s' exists already", name);
-        err_hint(e, "OPTIONS (overwrite=True) replaces it");
-        return context_at(e, s->name.span);
-    }
-    struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE main.");
-    store_add_identifier(&sql, name);
-    if (buf_ok(&sql)) {
-        store_run(c->store, sql.data, e);
-    } else {
-        err_nomem(e);
-    }
-    buf_release(&sql);
-    e->has_span = 0;
-    return context_at(e, s->name.span);
-}
-
-enum err_code run_copy(struct context *c, const struct statement *s, struct err *e) {
-    struct copy_settings set = {.if_exists = "fail"};
-    const char *name = s->name.text;
-    long long rows = 0;
-    if (options_apply(c, &copy_options, s->options, &set, e) != ERR_OK ||
-        exec_check_table_name(NULL, NULL, &name, e) != ERR_OK) {
-        return context_at(e, s->name.span);
-    }
-    const char *path = s->source.text ? workspace_resolve(c->workspace, c->arena, s->source.text) : NULL;
-    if (!path) {
-        return err_nomem(e);
-    }
-    if (check_source(path, &s->source, e) != ERR_OK || store_begin(c->store, e) != ERR_OK) {
-        return e->code;
-    }
-    bool replace = set.overwrite || strcmp(set.if_exists, "replace") == 0;
-    if (make_room(c, s, name, replace, e) == ERR_OK &&
-        csv_load(c->store, path, name, c->stop, c->out, &rows, e) == ERR_OK && context_check(c, e) == ERR_OK) {
-        if (store_commit(c->store, e) == ERR_OK) {
-            context_say(c, "Success");
-        }
-    } else {
-        store_rollback(c->store);
-    }
-    return context_at(e, s->source.span);
-}
 
 enum err_code run_get(struct context *c, const struct statement *s, struct err *e) {
     struct get_settings set = {0};

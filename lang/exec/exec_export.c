@@ -1,5 +1,6 @@
 /* COPY MODEL: a stored model as a file of its own. A model's file is safetensors as it is stored, with the names that
  * weights have elsewhere, so its copy is byte for byte the same, report and all. */
+#include "lang/exec/embedder.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
@@ -96,7 +97,7 @@ enum err_code run_copy_model(struct context *c, const struct statement *s, struc
     if (!to) {
         return err_nomem(e);
     }
-    if (exec_open_model(c, &s->name, &record, &m, e) == ERR_OK && (format = find_format(to, e)) &&
+    if (embedder_load(c, &s->name, &record, &m, e) == ERR_OK && (format = find_format(to, e)) &&
         check_target(c, to, set.overwrite, e) == ERR_OK) {
         const struct exported x = {&record, m, to};
         if (format->write(c, &x, e) == ERR_OK) {

@@ -7,10 +7,6 @@
 #include "lang/store/registry.h"
 #include "ml/model/encoder.h"
 
-/* Look up and load the model a statement names after USING; errors stand at the name. */
-enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
-                              struct encoder **out, struct err *e);
-
 /* A new model's name: fit to be a file's, and not taken unless `overwrite`. Errors stand at the name. */
 enum err_code exec_check_model(struct context *c, const struct name *name, bool overwrite, struct err *e);
 
@@ -22,8 +18,26 @@ enum err_code exec_keep_model(struct context *c, const struct name *name, const 
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e);
 
-/* An interrupt that was asked to keep the best epoch has done so: say it, and go on. */
-void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
+/* The same of FIT, for a network: what is not said is as the training was that left a checkpoint. */
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
+                                struct backbone_options *out, struct err *e);
+
+/* Say where training began and where it ended, if not as usual; `base`: the network it was to go on from, or NULL. An
+ * interrupt that was asked to keep the best epoch has then done its work. */
+void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report);
+
+/* COPY … TO; of COPY's options those that its two ways share: whether what is there is replaced, or (*append) added to;
+ * and the delimiter, \0 where none is given. */
+enum err_code exec_copy_to(struct context *c, const struct statement *s, struct err *e);
+enum err_code exec_copy_mode(const struct statement *s, const struct copy_settings *set, bool *replace, bool *append,
+                             struct err *e);
+enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_settings *set, char *out, struct err *e);
+
+/* Warn that an option of COPY was given which means nothing for this kind of file. */
+void exec_copy_unused(struct context *c, const struct statement *s, const char *option, const char *where);
+
+/* What a line of a cell may be besides a statement: %lsmagic. */
+extern const char magic_lines[];
 
 /* GET THANOSQL MODEL. */
 enum err_code exec_get_model(struct context *c, const struct statement *s, struct err *e);
@@ -39,6 +53,19 @@ enum err_code exec_check_table_name(const struct option_table *table, const stru
 /* Whether a table can be made or replaced there: a view is in the way. Warns where a temporary table hides it. */
 enum err_code exec_check_target(struct context *c, const char *name, struct span at, struct err *e);
 
+/* The same for the table that option table_name asks for, if it was given. */
+enum err_code exec_check_new_table(struct context *c, const struct option_table *table, const struct option *given,
+                                   const char **name, struct err *e);
+
+/* Write the rows of `made` to table `name`, replacing what is there; *r becomes a SELECT of them. */
+enum err_code exec_keep_rows(struct context *c, struct relation *made, const char *name, struct span at,
+                             struct relation *r, struct err *e);
+
+/* CONVERT the rows of the statement's query or, where it has none, those of `inner`; *r becomes a SELECT of the result.
+ */
+enum err_code exec_convert(struct context *c, const struct statement *s, const struct convert_settings *set,
+                           struct relation *inner, struct relation *r, struct err *e);
+
 /* The names of the query's columns, no two of them equal (compared without case): id, id.1. NULL: no memory. */
 const char *const *exec_column_names(struct context *c, const struct store_query *q);
 
@@ -47,8 +74,5 @@ void exec_add_column(struct buf *sql, const struct store_query *q, size_t index,
 
 /* ERR_UNSUPPORTED for a view (or trigger) over a ThanoSQL statement, whose vectors and rows die with the cell. */
 enum err_code exec_refuse_view(struct context *c, const struct statement *s, struct err *e);
-
-/* "<model>_<base>" in lower case: the column that vectors of this model have by default. NULL: no memory. */
-const char *exec_model_column(struct context *c, const struct model_record *model);
 
 #endif

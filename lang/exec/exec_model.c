@@ -1,6 +1,9 @@
 /* BUILD MODEL, FIT MODEL and DELETE MODEL. The new model is trained and written beside the old one, and takes its place
  * only when it is whole: whatever fails or is interrupted before leaves the old one as it was. */
+#include "lang/exec/bases.h"
 #include "lang/exec/build_report.h"
+#include "lang/exec/dialect.h"
+#include "lang/exec/embedder.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/label_values.h"
 #include "lang/exec/models.h"
@@ -8,34 +11,10 @@
 #include "lang/exec/pictures.h"
 #include "lang/exec/statements.h"
 
-#include "base/suggest.h"
+#include "base/file.h"
 
 #include <string.h>
 #include <strings.h>
-
-static enum err_code check_base(const struct statement *s, struct err *e) {
-    static const char *const others[] = {
-        "ConvNeXt_Tiny", "ConvNeXt_Base", "EfficientNetV2S", "EfficientNetV2M",  "AlbertKo",
-        "AlbertEn",      "ElectraKo",     "ElectraEn",       "AutomlClassifier", "AutomlRegressor",
-        "SBERTKo",       "SBERTEn",       "Wav2Vec2Ko",      "Wav2Vec2En",       "TFT",
-        "CLIP",          "Light_FM",      "Color_Descriptor"};
-    struct suggest near;
-    if (strcmp(s->base.text, "SimCLR") == 0) {
-        return ERR_OK;
-    }
-    suggest_begin(&near, s->base.text);
-    suggest_offer(&near, "SimCLR");
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (strcmp(s->base.text, others[i]) == 0) {
-            err_set(e, ERR_UNSUPPORTED, "base model %s is known, but not available in this version", others[i]);
-            err_hint(e, "BUILD MODEL … USING SimCLR is");
-            return context_at(e, s->base.span);
-        }
-    }
-    err_set(e, ERR_NOT_FOUND, "there is no base model named '%s'", s->base.text);
-    err_hint(e, near.best[0] ? "did you mean SimCLR? Base models are written exactly so" : "SimCLR is available");
-    return context_at(e, s->base.span);
-}
 
 /* A model in the making. */
 struct building {
@@ -44,6 +23,7 @@ struct building {
     struct build_settings set;
     struct backbone_options backbone;
     const char *class_name, *usual; /* the base model; the column of paths where none is named, or NULL */
+    const char *base;               /* the network that FIT goes on from, or NULL */
     const char *column;             /* that the pictures came from */
     struct pictures pictures;
     struct label_values labels;
@@ -210,7 +190,13 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     if (e->code == ERR_IMAGE || e->code == ERR_FILE) {
         err_hint(e, "OPTIONS (on_error='skip') leaves out pictures that cannot be read");
     }
-    exec_backbone_ended(c, options.max_epochs, &b->report);
+    if (e->code == ERR_INTERRUPT && watch->last.loss_count > 0 && options.backbone.checkpoint &&
+        file_exists(options.backbone.checkpoint)) {
+        err_hint(e, "the same statement goes on from the epochs that are over");
+    }
+    if (e->code == ERR_OK) {
+        exec_backbone_ended(c, options.max_epochs, b->base, &b->report);
+    }
     return place_option(b, e);
 }
 
@@ -219,7 +205,9 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
     struct picture_watch watch;
     struct encoder_report *r = &b->report;
     b->labels.arena = c->arena;
-    context_say(c, "Building model...");
+    if (dialect_says(dialect_now(c)->announces, true)) {
+        context_say(c, "Building model...");
+    }
     picture_watch_begin(&watch, c, "images");
     collect(c, b, e);
     if (e->code == ERR_OK && strcmp(b->set.on_error, "skip") == 0) {
@@ -235,6 +223,9 @@ static enum err_code build(struct context *c, struct building *b, struct err *e)
                                         .losses = losses,
                                         .loss_count = r->epochs < 2 ? (size_t)r->epochs : 2};
         picture_watch_end(&watch, &end);
+        if (!r->interrupted) {
+            models_remove_checkpoint(c, b->s->name.text);
+        }
         build_report_warn(c, r, b->set.label_col);
         context_say(c, "Success");
         build_report_show(c, r, b->s->name.text, encoder_dimension(b->m));
@@ -256,7 +247,7 @@ static struct building building_begin(const struct statement *s, const struct op
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e) {
     struct building b = building_begin(s, &build_options);
     b.class_name = s->base.text;
-    if (check_base(s, e) != ERR_OK || options_apply(c, b.table, s->options, &b.set, e) != ERR_OK ||
+    if (bases_check(&s->base, e) != ERR_OK || options_apply(c, b.table, s->options, &b.set, e) != ERR_OK ||
         exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
         exec_backbone(c, s, &b.set, &b.backbone, e) != ERR_OK) {
         return e->code;
@@ -283,18 +274,29 @@ enum err_code run_fit(struct context *c, const struct statement *s, struct err *
     struct model_record from;
     if (options_apply(c, b.table, s->options, &b.set, e) != ERR_OK || check_stored(c, s, e) != ERR_OK ||
         exec_check_model(c, &s->name, b.set.overwrite, e) != ERR_OK ||
-        exec_open_model(c, &s->base, &from, &b.m, e) != ERR_OK) {
+        embedder_load(c, &s->base, &from, &b.m, e) != ERR_OK) {
         return e->code;
     }
     b.class_name = from.class_name;
     b.usual = from.image_col;
-    build(c, &b, e);
+    if (encoder_is_network(b.m)) {
+        b.base = from.name;
+        exec_backbone_fit(c, s, &b.set, &b.backbone, e);
+    }
+    if (e->code == ERR_OK) {
+        build(c, &b, e);
+    }
     building_release(&b);
     return e->code;
 }
 
 enum err_code run_delete_model(struct context *c, const struct statement *s, struct err *e) {
     struct model_record model;
+    bool kept = models_remove_checkpoint(c, s->name.text), found = false;
+    if (kept && registry_has(c->store, s->name.text, &found, e) == ERR_OK && !found) {
+        context_say(c, "Success"); /* of a training that never was complete */
+        return ERR_OK;
+    }
     if (registry_find(c->store, c->arena, s->name.text, &model, e) != ERR_OK) {
         return context_at(e, s->name.span);
     }
@@ -305,30 +307,8 @@ enum err_code run_delete_model(struct context *c, const struct statement *s, str
     return e->code;
 }
 
-enum err_code exec_open_model(struct context *c, const struct name *name, struct model_record *model,
-                              struct encoder **out, struct err *e) {
-    if (registry_find(c->store, c->arena, name->text, model, e) != ERR_OK) {
-        return context_at(e, name->span);
-    }
-    const char *path = models_path(c, model, e);
-    if (path && encoder_load(path, out, e) != ERR_OK) {
-        err_hint(e, "build it again with BUILD MODEL %s … OPTIONS (overwrite=True)", model->name);
-    }
-    return context_at(e, name->span);
-}
-
 struct preset_switches exec_switches(const struct augment_settings *s) {
     return (struct preset_switches){
         (float)s->horizontal_flip, (float)s->vertical_flip,  (float)s->color, (float)s->rotation,
         (float)s->shear,           (float)s->crop_min_scale, (float)s->blur};
-}
-
-const char *exec_model_column(struct context *c, const struct model_record *model) {
-    char *text = arena_printf(c->arena, "%s_%s", model->name, model->class_name);
-    for (char *p = text; p && *p; p++) {
-        if (*p >= 'A' && *p <= 'Z') {
-            *p = (char)(*p - 'A' + 'a');
-        }
-    }
-    return text;
 }

@@ -16,8 +16,7 @@ enum err_code run_print(struct context *c, const struct statement *s, struct err
     struct print p = {.statement = s, .set = {.views = AUGMENT_UNSET(NULL)}};
     struct relation r = RELATION_INIT;
     if (strcmp(s->word, "image") != 0) {
-        err_set(e, ERR_UNSUPPORTED, "PRINT IMAGE is available in this version; PRINT %s is not", s->word);
-        return context_at(e, s->span);
+        return statement_not_built(c, s, "PRINT IMAGE is built", e);
     }
     if (options_apply(c, &print_options, s->options, &p.set, e) == ERR_OK) {
         bool views = wants_views(&p.set);

@@ -1,9 +1,12 @@
 /* SEARCH IMAGE lowers to an expression over its query; nothing is copied:
  *   SELECT q.*, similarity(q.<vectors>, ?1) AS <model>_<base>_similarity1 FROM (<query>) AS q
  * With search_by the rows come best first, top_k of them, as from version 1.0.4 of the language on. Where the query is
- * a stored column, shortcut.c answers from memory; what is no expression of a row is in search_rows.c. */
+ * a stored column, shortcut.c answers from memory; what is no expression of a row is in search_rows.c. With
+ * Color_Descriptor scores are distances. */
 #include "lang/exec/search.h"
 
+#include "lang/exec/dialect.h"
+#include "lang/exec/embedder.h"
 #include "lang/exec/models.h"
 #include "lang/exec/shortcut.h"
 #include "lang/exec/statements.h"
@@ -23,13 +26,26 @@ static bool without_input(const struct search *x) {
     return is(x->set.search_by, "each") || is(x->set.search_by, "duplicates");
 }
 
+/* What other models than ours searched by. */
+static enum err_code check_medium(const struct context *c, const struct search *x, struct err *e) {
+    static const char *const others[] = {"text", "audio", "video"};
+    const struct option *o = given(x, "search_by");
+    if (strcmp(x->statement->word, "image") != 0) {
+        return statement_not_built(c, x->statement, "SEARCH IMAGE is built, which finds pictures by pictures", e);
+    }
+    for (size_t i = 0; o && o->value.text && i < sizeof others / sizeof *others; i++) {
+        if (strcasecmp(o->value.text, others[i]) == 0) {
+            err_set(e, ERR_UNSUPPORTED, "a SimCLR model searches by images, not by %s", others[i]);
+            err_hint(e, "OPTIONS (%s='image', search_input='path of a picture')", o->key);
+            return context_at(e, o->value.span);
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err_code find_input(struct search *x, struct err *e) {
     const struct statement *s = x->statement;
     const struct option *clause = s->inputs;
-    if (strcmp(s->word, "image") != 0) {
-        err_set(e, ERR_UNSUPPORTED, "SEARCH IMAGE is available in this version; searching by %s is not", s->word);
-        return context_at(e, s->span);
-    }
     if (clause && strcmp(clause->key, "images") != 0 && strcmp(clause->key, "image") != 0) {
         err_set(e, ERR_OPTION, "a SimCLR model searches by images, not by %s", clause->key);
         err_hint(e, "SEARCH IMAGE images='path of a picture' USING %s AS …", s->base.text);
@@ -93,6 +109,22 @@ static enum err_code check_options(const struct search *x, struct err *e) {
     return ERR_OK;
 }
 
+/* What is searched with must be as long as what is stored, where the column says how long that is. */
+static enum err_code check_length(const struct search *x, struct column vectors, struct err *e) {
+    struct pgtype type;
+    if (!x->dimension || !vectors.declared || !pgtype_of_declaration(vectors.declared, false, &type) ||
+        type.base != PG_VECTOR || !type.precision || (size_t)type.precision == x->dimension) {
+        return ERR_OK;
+    }
+    bool numbers = is(x->set.search_by, "vector");
+    err_set(e, ERR_VALUE, "the vectors in column '%s' have %d numbers, and %s %zu", vectors.name, type.precision,
+            numbers ? "search_input has" : "those of the model", x->dimension);
+    if (!numbers) {
+        err_hint(e, "emb_col names the column; CONVERT USING %s makes one", x->model.name);
+    }
+    return context_at(e, numbers ? x->input->span : x->statement->base.span);
+}
+
 /* The column of vectors in the inner query. */
 static enum err_code find_vectors(struct context *c, struct search *x, const struct store_query *q, struct err *e) {
     const struct statement *s = x->statement;
@@ -105,11 +137,17 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
     }
     if (found < 0) {
         const struct option *o = given(x, "emb_col");
+        if (o) {
+            relation_no_column(q, wanted[0], e);
+        }
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
         return context_at(e, o ? o->value.span : s->query.span);
     }
     models_check_vectors(c, &x->model, q, (size_t)found);
+    if (check_length(x, store_column(q, (size_t)found), e) != ERR_OK) {
+        return e->code;
+    }
     x->vectors = arena_strdup(c->arena, store_column(q, (size_t)found).name);
     return x->vectors ? ERR_OK : err_nomem(e);
 }
@@ -144,7 +182,8 @@ static enum err_code find_columns(struct context *c, struct search *x, struct re
 }
 
 static enum err_code name_results(struct context *c, struct search *x, struct err *e) {
-    bool named = x->set.result_col != NULL, plain = named || x->set.emb_col || !x->by_clause;
+    bool by_model = dialect_says(dialect_now(c)->model_columns, x->by_clause && !x->set.emb_col);
+    bool named = x->set.result_col != NULL, plain = named || !by_model;
     const char *stem = named ? x->set.result_col : "search_result";
     size_t count = x->count ? x->count : 1;
     x->names = arena_alloc(c->arena, count * sizeof *x->names);
@@ -159,28 +198,52 @@ static enum err_code name_results(struct context *c, struct search *x, struct er
     return x->names ? ERR_OK : err_nomem(e);
 }
 
+/* Of distances there are only scores, not what is reckoned from cosines. */
+static enum err_code check_distance(const struct search *x, struct err *e) {
+    static const char *const cosines[] = {"rerank", "percentile"};
+    const struct option *o = without_input(x) ? given(x, "search_by") : NULL;
+    for (size_t i = 0; !o && i < sizeof cosines / sizeof *cosines; i++) {
+        o = given(x, cosines[i]);
+    }
+    if (x->distance && o) {
+        err_set(e, ERR_OPTION, "%s does not go with %s, whose scores are distances", o->key, x->model.class_name);
+        return context_at(e, o->key_span);
+    }
+    return ERR_OK;
+}
+
+/* Until version 1.0.4 of the language all rows stayed in their order, then the best came first; 'search_input_type' is
+ * the spelling of before. */
+static void find_order(const struct context *c, struct search *x) {
+    const struct option *by = given(x, "search_by");
+    bool older = x->by_clause || (by && strcmp(by->key, "search_input_type") == 0);
+    bool best = dialect_says(dialect_now(c)->best_first, !older);
+    x->top = x->set.top_k >= 0 ? x->set.top_k : best && !without_input(x) ? 1000 : 0;
+    x->ordered = best || x->top > 0;
+}
+
 enum err_code search_open(struct context *c, const struct statement *s, struct search *x, struct relation *inner,
                           struct err *e) {
     *x = (struct search){.statement = s, .set = {.top_k = -1, .threshold = -2}};
-    if (options_apply(c, &search_options, s->options, &x->set, e) != ERR_OK || find_input(x, e) != ERR_OK ||
-        check_options(x, e) != ERR_OK) {
+    if (check_medium(c, x, e) != ERR_OK || options_apply(c, &search_options, s->options, &x->set, e) != ERR_OK ||
+        find_input(x, e) != ERR_OK || check_options(x, e) != ERR_OK ||
+        exec_check_new_table(c, &search_options, s->options, &x->set.table_name, e) != ERR_OK) {
         return e->code;
     }
-    if (x->by_clause) {
+    if (dialect_says(dialect_now(c)->announces, x->by_clause)) {
         context_say(c, "Searching...");
     }
-    x->ordered = !x->by_clause;
-    x->top = x->set.top_k >= 0 ? x->set.top_k : x->by_clause || without_input(x) ? 0 : 1000;
-    x->ordered = x->ordered || x->top > 0;
+    find_order(c, x);
     if (search_read_inputs(c, x, e) != ERR_OK) {
         return e->code;
     }
-    x->own_column = exec_model_column(c, &x->model);
+    x->distance = !embedder_is_learnt(&x->model);
+    x->own_column = embedder_column(c, &x->model);
     if (!x->own_column) {
         return err_nomem(e);
     }
-    if (relation_add_query(c, inner, &s->query, e) == ERR_OK && find_columns(c, x, inner, e) == ERR_OK &&
-        search_read_rows(c, x, inner, e) == ERR_OK) {
+    if (check_distance(x, e) == ERR_OK && relation_add_query(c, inner, &s->query, e) == ERR_OK &&
+        find_columns(c, x, inner, e) == ERR_OK && search_read_rows(c, x, inner, e) == ERR_OK) {
         name_results(c, x, e);
     }
     return e->code;
@@ -225,9 +288,10 @@ static enum err_code write_scores(struct context *c, const struct search *x, str
     for (size_t i = 0; i < x->count && e->code == ERR_OK; i++) {
         int number = 0;
         relation_add_vector(c, inner, x->queries + i * x->dimension, x->dimension, &number, e);
-        buf_str(&r->sql, ", similarity(q.");
+        /* The distance of color_descriptor.h is the length of the difference, over the square root of 2. */
+        buf_str(&r->sql, x->distance ? ", l2_distance(q." : ", similarity(q.");
         store_add_identifier(&r->sql, x->vectors);
-        buf_printf(&r->sql, ", ?%d) AS ", number);
+        buf_printf(&r->sql, ", ?%d)%s AS ", number, x->distance ? " * 0.70710678118654752" : "");
         store_add_identifier(&r->sql, x->names[i]);
     }
     buf_str(&r->sql, " FROM (");
@@ -272,12 +336,12 @@ enum err_code search_write(struct context *c, const struct search *x, struct rel
     for (size_t i = 0; limited && i < x->count; i++) {
         buf_str(&r->sql, i ? " OR s." : " WHERE s.");
         store_add_identifier(&r->sql, x->names[i]);
-        buf_printf(&r->sql, " >= %.17g", x->set.threshold);
+        buf_printf(&r->sql, " %s %.17g", x->distance ? "<=" : ">=", x->set.threshold);
     }
     if (x->ordered) {
         buf_str(&r->sql, " ORDER BY ");
         store_add_identifier(&r->sql, x->names[0]);
-        buf_str(&r->sql, " DESC");
+        buf_str(&r->sql, x->distance ? " ASC NULLS LAST" : " DESC");
     }
     if (x->top > 0) {
         buf_printf(&r->sql, " LIMIT %lld", x->top);
@@ -285,8 +349,8 @@ enum err_code search_write(struct context *c, const struct search *x, struct rel
     return e->code;
 }
 
-enum err_code search_lower(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
-                           struct err *e) {
+static enum err_code write_result(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
+                                  struct err *e) {
     bool done = false;
     if (search_makes_rows(x)) {
         return search_make_rows(c, x, inner, r, e);
@@ -295,6 +359,19 @@ enum err_code search_lower(struct context *c, const struct search *x, struct rel
         return e->code;
     }
     return done ? ERR_OK : search_write(c, x, inner, r, e);
+}
+
+enum err_code search_lower(struct context *c, const struct search *x, struct relation *inner, struct relation *r,
+                           struct err *e) {
+    if (!x->set.table_name) {
+        return write_result(c, x, inner, r, e);
+    }
+    struct relation made = relation_inside(r);
+    if (write_result(c, x, inner, &made, e) == ERR_OK) {
+        exec_keep_rows(c, &made, x->set.table_name, x->statement->span, r, e);
+    }
+    relation_release(c, &made);
+    return e->code;
 }
 
 enum err_code lower_search(struct context *c, const struct statement *s, struct relation *r, struct err *e) {

@@ -24,27 +24,38 @@ static const char *letter_words(char letter) {
     return "any";
 }
 
-static void add_way(struct buf *text, const struct function_row *row) {
-    buf_printf(text, "%s%s(", text->len > 0 ? " or " : "", row->name);
-    for (const char *p = row->signature; *p; p++) {
+static void add_way(struct buf *text, const char *name, const char *signature) {
+    buf_printf(text, "%s%s(", text->len > 0 ? " or " : "", name);
+    for (const char *p = signature; *p; p++) {
         if (*p == '*') {
             buf_str(text, ", …");
         } else {
-            buf_printf(text, "%s%s", p > row->signature ? ", " : "", letter_words(*p));
+            buf_printf(text, "%s%s", p > signature ? ", " : "", letter_words(*p));
         }
     }
     buf_char(text, ')');
 }
 
+/* A way to call a function, an aggregate or a window function; *signature is NULL where it is refused. */
+static const char *way_at(size_t index, const char **signature) {
+    if (index >= function_row_count) {
+        return aggregate_name_at(index - function_row_count, signature);
+    }
+    const struct function_row *row = &function_rows[index];
+    *signature = row->pattern ? row->signature : NULL;
+    return row->name;
+}
+
 const char *function_names_signature(struct arena *a, const char *name) {
     const struct function_help *ours = functions_find(name);
     struct buf text = BUF_INIT;
+    const char *way, *signature;
     if (ours) {
         return ours->signature;
     }
-    for (size_t i = 0; i < function_row_count; i++) {
-        if (function_rows[i].pattern && strcmp(function_rows[i].name, name) == 0) {
-            add_way(&text, &function_rows[i]);
+    for (size_t i = 0; (way = way_at(i, &signature)); i++) {
+        if (signature && strcmp(way, name) == 0) {
+            add_way(&text, way, signature);
         }
     }
     const char *copy = text.len > 0 && buf_ok(&text) ? arena_strdup(a, buf_text(&text)) : NULL;
@@ -52,18 +63,24 @@ const char *function_names_signature(struct arena *a, const char *name) {
     return copy;
 }
 
-void function_names_each(struct arena *a, void (*each)(void *user, const char *name, const char *signature),
-                         void *user) {
+void function_names_each(void (*each)(void *user, const char *name, const char *signature), void *user) {
     const struct function_help *ours;
+    const char *way, *signature;
+    struct buf ways = BUF_INIT;
     for (size_t i = 0; (ours = functions_at(i)); i++) {
         each(user, ours->name, ours->signature);
     }
-    const char *before = "";
-    for (size_t i = 0; i < function_row_count; i++) {
-        const struct function_row *row = &function_rows[i];
-        if (row->pattern && strcmp(row->name, before) != 0) {
-            before = row->name;
-            each(user, before, function_names_signature(a, before));
+    for (size_t i = 0; (way = way_at(i, &signature));) {
+        const char *name = way;
+        buf_clear(&ways);
+        for (; way && strcmp(way, name) == 0; way = way_at(++i, &signature)) {
+            if (signature) {
+                add_way(&ways, way, signature);
+            }
+        }
+        if (ways.len > 0 && !functions_find(name)) {
+            each(user, name, buf_text(&ways));
         }
     }
+    buf_release(&ways);
 }

@@ -92,9 +92,9 @@ static enum err_code pair(void *user, const struct value *arguments, struct oper
         return e->code;
     }
     if (a->n != b->n) {
-        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they come from different models",
-                a->n, b->n);
-        err_hint(e, "run CONVERT again with the model that is searched with");
+        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they must be of one length", a->n,
+                b->n);
+        err_hint(e, "vectors of two models differ in length: run CONVERT again with the model that is searched with");
     }
     return e->code;
 }

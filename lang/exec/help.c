@@ -1,51 +1,22 @@
-/* Help is written from the tables that run the language: syntax lines, option rows, settings, functions, the store's
- * catalogue. Only the sentences on statements are here. */
+/* Help is written from the tables that run the language: statements, option rows, settings, functions, the store's
+ * catalogue. */
 #include "lang/exec/help_page.h"
 
 #include "base/buf.h"
 #include "base/suggest.h"
 #include "lang/data/datasets.h"
+#include "lang/exec/bases.h"
 #include "lang/exec/function_names.h"
 #include "lang/exec/functions.h"
 #include "lang/exec/options.h"
+#include "lang/exec/statements.h"
 #include "lang/syntax/completion.h"
+#include "lang/syntax/forms.h"
 #include "lang/syntax/lexer.h"
-#include "lang/syntax/parser.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static const struct {
-    enum statement_kind kind;
-    const char *about, *example;
-} statements[] = {
-    {STATEMENT_BUILD_MODEL, "Trains a model on the pictures that the query's rows name, and stores it.",
-     "BUILD MODEL my_model USING SimCLR OPTIONS (image_col='image_path', max_epochs=1) AS SELECT * FROM mnist_train"},
-    {STATEMENT_FIT_MODEL, "Goes on training a stored model with other pictures, and stores the result as a new one.",
-     "FIT MODEL better USING my_model AS SELECT * FROM more_pictures"},
-    {STATEMENT_DELETE_MODEL, "Removes a stored model.", "DELETE MODEL my_model"},
-    {STATEMENT_CONVERT, "Turns the pictures that the query's rows name into vectors, a column beside the others.",
-     "CONVERT USING my_model OPTIONS (table_name='mnist_test') AS SELECT * FROM mnist_test"},
-    {STATEMENT_SEARCH,
-     "Scores the query's rows by how like their pictures are to the one searched with: 1 is the same.",
-     "SELECT * FROM (SEARCH IMAGE images='my.jpg' USING my_model AS SELECT * FROM mnist_test)\n"
-     "ORDER BY my_model_simclr_similarity1 DESC LIMIT 4"},
-    {STATEMENT_PRINT, "Shows the pictures that the query's rows name.",
-     "PRINT IMAGE OPTIONS (layout='grid') AS SELECT image_path FROM mnist_test LIMIT 25"},
-    {STATEMENT_UPLOAD_MODEL, "Makes a model from a file: one that COPY MODEL wrote, or weights learnt elsewhere.",
-     "UPLOAD MODEL my_model FROM 'my_model.safetensors'"},
-    {STATEMENT_COPY_MODEL, "Writes a stored model to a file, which UPLOAD MODEL takes in again, here or elsewhere.",
-     "COPY MODEL my_model TO 'my_model.safetensors'"},
-    {STATEMENT_COPY, "Makes a table from a CSV file.",
-     "COPY mnist_test FROM 'thanosql-dataset/mnist_data/mnist_test.csv'"},
-    {STATEMENT_LIST, "Lists models, tables or data sets, as a table.",
-     "SELECT * FROM (LIST MODEL) WHERE name LIKE 'my%'"},
-    {STATEMENT_GET, "Fetches a data set into the workspace.",
-     "GET THANOSQL DATASET mnist_data OPTIONS (overwrite=True)"},
-    {STATEMENT_SET, "Changes a setting of this session.", "SET thanosql.thumbnails = on"},
-    {STATEMENT_SHOW, "Shows the settings of this session.", "SHOW thanosql"},
-};
 
 /* "whole number, 1 to 100000" */
 static const char *values_text(struct arena *a, const struct option_row *row) {
@@ -78,7 +49,7 @@ const char *help_option_signature(struct arena *a, const struct option_row *row)
 }
 
 static void option_table(struct help_writer *w, const struct option_table *table) {
-    const char *of = table->base ? arena_printf(w->arena, "OPTIONS (%s)", table->base) : "OPTIONS";
+    const char *of = table->of ? arena_printf(w->arena, "OPTIONS (%s)", table->of) : "OPTIONS";
     help_table(w, table->kind == STATEMENT_SET ? "Settings" : of, 4);
     help_row(w, (const char *const[]){"name", "meaning", "values", "default"});
     for (size_t i = 0; i < table->count; i++) {
@@ -94,48 +65,36 @@ static void option_table(struct help_writer *w, const struct option_table *table
 
 /* The statements that begin with the word: DELETE has one, LIST one, and SQL's words none. */
 static bool statement_page(struct help_writer *w, const struct help_request *r, const char *word) {
-    enum statement_kind kind;
-    const char *syntax;
+    const struct form *f;
     bool found = false;
-    for (size_t i = 0; (syntax = parse_syntax_line(i, &kind)); i++) {
-        size_t len = strlen(word);
-        if (strncasecmp(syntax, word, len) != 0 || (syntax[len] != ' ' && syntax[len] != '\0')) {
+    for (size_t i = 0; (f = form_at(i)); i++) {
+        if (strcasecmp(keyword_text(f->first), word) != 0) {
             continue;
         }
         if (!found) {
-            size_t title = len + (strncmp(syntax + len, " MODEL ", 7) == 0 ? 6 : 0);
-            *w = help_begin(w->arena, arena_strndup(w->arena, syntax, title));
+            *w = help_begin(w->arena, f->words);
             found = true;
         }
-        help_code(w, NULL, syntax);
-        size_t k = 0;
-        while (k < sizeof statements / sizeof *statements && statements[k].kind != kind) {
-            k++;
+        help_code(w, NULL, f->syntax);
+        help_words(w, f->about);
+        if (!statement_is_built(f->kind)) {
+            help_words(w, "Known from older notebooks, and not built yet.");
         }
-        help_words(w, k < sizeof statements / sizeof *statements
-                          ? statements[k].about
-                          : "Known from older notebooks; this version does not run it.");
         for (size_t t = 0; options_table_at(t); t++) {
-            if (options_table_at(t)->kind == kind && kind != STATEMENT_SHOW) {
+            if (options_table_at(t)->kind == f->kind) {
                 option_table(w, options_table_at(t));
             }
         }
-        if (r->detail > 0 && k < sizeof statements / sizeof *statements) {
-            help_code(w, "Example", statements[k].example);
+        if (r->detail > 0) {
+            help_code(w, "Example", f->example);
         }
     }
     return found;
 }
 
 static const char *statement_words(enum statement_kind kind) {
-    enum statement_kind of;
-    const char *syntax;
-    for (size_t i = 0; (syntax = parse_syntax_line(i, &of)); i++) {
-        if (of == kind) {
-            return syntax;
-        }
-    }
-    return "";
+    const struct form *f = form_of(kind);
+    return f ? f->words : "";
 }
 
 /* The default where that is a number, else the least that is allowed and not 0. */
@@ -148,9 +107,7 @@ static double example_number(const struct option_row *row) {
 static void option_page(struct help_writer *w, const struct help_request *r, const struct option_table *table,
                         const struct option_row *row) {
     bool setting = table->kind == STATEMENT_SET;
-    const char *statement = statement_words(table->kind);
-    const char *of =
-        setting ? "setting" : arena_printf(w->arena, "option of %.*s", (int)strcspn(statement, " "), statement);
+    const char *of = setting ? "setting" : arena_printf(w->arena, "option of %s", statement_words(table->kind));
     *w = help_begin(w->arena, arena_printf(w->arena, "%s%s (%s)", setting ? "thanosql." : "", row->name, of));
     if (row->alias_of) {
         help_words(w, arena_printf(w->arena, "Another spelling of %s.", row->alias_of));
@@ -262,8 +219,16 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
     for (char *p = folded; p && *p; p++) {
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 32) : *p;
     }
-    if (!folded || statement_page(w, r, word)) {
-        return folded != NULL;
+    if (folded && statement_page(w, r, word)) {
+        const char *rest = r->code + at.at + at.len, *end = r->code + r->len;
+        bool model = end - rest >= 6 && strncasecmp(rest, " MODEL", 6) == 0; /* DELETE MODEL: no SQL */
+        if (!model) {
+            help_language_statement(w, r, word, false);
+        }
+        return true;
+    }
+    if (!folded) {
+        return false;
     }
     const struct variable *v = variables_find(&r->notebook->variables, folded, strlen(folded));
     if (v && v->text) {
@@ -271,9 +236,10 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
         help_code(w, NULL, v->text);
         return true;
     }
-    return help_store_table(w, r, folded, v != NULL) || help_store_model(w, r, folded) ||
-           option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
-           option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded);
+    return help_store_last(w, r, folded) || help_store_table(w, r, folded, v != NULL) ||
+           help_store_model(w, r, folded) || option_found(w, r, word, at.at, true) || statement_around(w, r, at) ||
+           option_found(w, r, word, at.at, false) || function_page(w, r, folded) || dataset_page(w, r, folded) ||
+           help_store_column(w, r, folded) || help_language_word(w, r, word);
 }
 
 enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {
@@ -287,14 +253,11 @@ enum err_code help_find(const struct help_request *request, struct arena *a, str
 /* All there is, for a ? alone. */
 static struct help_page *overview(struct arena *a) {
     struct help_writer w = help_begin(a, "ThanoSQL");
-    enum statement_kind kind;
-    const char *syntax;
+    const struct form *f;
     struct buf lines = BUF_INIT;
-    for (size_t i = 0; (syntax = parse_syntax_line(i, &kind)); i++) {
-        for (size_t k = 0; k < sizeof statements / sizeof *statements; k++) {
-            if (statements[k].kind == kind) {
-                buf_printf(&lines, "%s%s", lines.len > 0 ? "\n" : "", syntax);
-            }
+    for (size_t i = 0; (f = form_at(i)); i++) {
+        if (statement_is_built(f->kind)) {
+            buf_printf(&lines, "%s%s", lines.len > 0 ? "\n" : "", f->syntax);
         }
     }
     help_words(&w, "A cell is one statement or several with ; between them. SQL, and these:");
@@ -308,7 +271,7 @@ static struct help_page *overview(struct arena *a) {
 
 enum err_code help_show(struct context *c, const struct statement *s, struct err *e) {
     const char *text = s->name.text, *dot = strrchr(text, '.');
-    const char *wanted = *text == '%' ? "" : dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
+    const char *wanted = dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
     struct help_request r = {.store = c->store,
                              .workspace = c->workspace,
                              .notebook = c->notebook,
@@ -317,7 +280,11 @@ enum err_code help_show(struct context *c, const struct statement *s, struct err
                              .cursor = strcspn(wanted, " "),
                              .detail = 1};
     struct help_page *page = NULL;
-    if (!*wanted) {
+    struct help_writer magics = {.arena = c->arena};
+    if (*text == '%') {
+        help_language_magics(&magics);
+        page = magics.page;
+    } else if (!*wanted) {
         page = overview(c->arena);
     } else if (help_find(&r, c->arena, &page, e) == ERR_OK && !page) {
         err_set(e, ERR_NOT_FOUND, "there is no help on '%.60s'", text);

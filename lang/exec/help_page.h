@@ -25,6 +25,15 @@ const char *help_option_signature(struct arena *a, const struct option_row *row)
 
 /* What the store knows of a name. False where it knows nothing. help_store.c */
 bool help_store_table(struct help_writer *w, const struct help_request *r, const char *name, bool variable);
+bool help_store_last(struct help_writer *w, const struct help_request *r, const char *name); /* of `_` */
 bool help_store_model(struct help_writer *w, const struct help_request *r, const char *name);
+bool help_store_column(struct help_writer *w, const struct help_request *r, const char *name);
+
+/* What the language knows of a word that begins no statement of ours: SQL's statements, base models, keywords.
+ * help_language.c */
+bool help_language_statement(struct help_writer *w, const struct help_request *r, const char *word,
+                             bool own); /* SQL's alone; not `own`: after one of ours that begins so, too */
+bool help_language_word(struct help_writer *w, const struct help_request *r, const char *word);
+void help_language_magics(struct help_writer *w);
 
 #endif

@@ -1,5 +1,5 @@
-/* Tables and models. Nothing here may take long, since it answers while somebody types: counting stops early, and a
- * view, whose rows may be any work, is only described. */
+/* Tables, their columns, and models. Nothing here may take long, since it answers while somebody types: counting stops
+ * early, and a view, whose rows may be any work, is only described. */
 #include "lang/exec/help_page.h"
 
 #include "base/buf.h"
@@ -7,10 +7,11 @@
 #include "lang/store/registry.h"
 #include "ml/model/modelfile.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { COUNT_MOST = 10000, SAMPLE_ROWS = 3, SAMPLE_COLUMNS = 8, CELL_POINTS = 30 };
+enum { COUNT_MOST = 10000, SAMPLE_ROWS = 3, SAMPLE_COLUMNS = 8, CELL_POINTS = 30, COLUMN_TABLES = 12 };
 
 static void add_column(void *user, const struct column *column) {
     static const char *const names[] = {"", "boolean", "integer", "real", "text", "blob", "vector"};
@@ -115,6 +116,86 @@ bool help_store_table(struct help_writer *w, const struct help_request *r, const
         help_code(w, "Example", arena_printf(w->arena, "SELECT * FROM %s LIMIT 10", name));
     }
     return true;
+}
+
+bool help_store_last(struct help_writer *w, const struct help_request *r, const char *name) {
+    const struct last_result *last = &r->notebook->variables.last;
+    const struct rows_held *held = &last->shown;
+    if (strcmp(name, "_") != 0 || !last->any) {
+        return false;
+    }
+    *w = help_begin(w->arena, "_ (the last result)");
+    if (held->too_large) {
+        help_words(w, "It was too large to be kept. Keep a large result by a name: rows = %thanosql SELECT …");
+        return true;
+    }
+    help_words(w, arena_printf(w->arena, "%zu row%s.", held->row_count, held->row_count == 1 ? "" : "s"));
+    help_table(w, "Columns", 2);
+    help_row(w, (const char *const[]){"name", "type"});
+    for (size_t i = 0; i < held->column_count; i++) {
+        add_column(w, &held->columns[i]);
+    }
+    if (r->detail > 0) {
+        help_code(w, "Example", "SELECT count(*) FROM _");
+    }
+    return true;
+}
+
+/* A column of any table, or where the code names tables that have one, of those. */
+struct column_search {
+    struct help_writer *w;
+    const struct help_request *r;
+    const char *column, *table;
+    bool named;
+    size_t found;
+};
+
+static bool names(const char *code, size_t len, const char *word) {
+    size_t n = strlen(word);
+    for (const char *at = code; n > 0 && len >= n && (at = memmem(at, len - (size_t)(at - code), word, n)); at++) {
+        char before = at > code ? at[-1] : ' ', behind = (size_t)(at - code) + n < len ? at[n] : ' ';
+        if (!isalnum((unsigned char)before) && before != '_' && !isalnum((unsigned char)behind) && behind != '_') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void match_column(void *user, const struct column *column) {
+    static const char *const types[] = {"", "boolean", "integer", "real", "text", "blob", "vector"};
+    struct column_search *s = user;
+    if (strcmp(column->name, s->column) != 0 || s->found >= COLUMN_TABLES) {
+        return;
+    }
+    if (s->found++ == 0) {
+        *s->w = help_begin(s->w->arena, arena_printf(s->w->arena, "%s (column)", s->column));
+        help_table(s->w, NULL, 2);
+        help_row(s->w, (const char *const[]){"table", "type"});
+    }
+    help_row(s->w, (const char *const[]){arena_strdup(s->w->arena, s->table), types[column->type]});
+}
+
+static void match_table(void *user, const char *table) {
+    struct column_search *s = user;
+    struct err ignored = ERR_INIT;
+    if (s->found < COLUMN_TABLES && (!s->named || names(s->r->code, s->r->len, table))) {
+        s->table = table;
+        store_each_column(s->r->store, table, match_column, s, &ignored);
+    }
+}
+
+bool help_store_column(struct help_writer *w, const struct help_request *r, const char *name) {
+    struct column_search s = {.w = w, .r = r, .column = name, .named = true};
+    struct err ignored = ERR_INIT;
+    for (int pass = 0; r->store && pass < 2 && s.found == 0; pass++) {
+        s.named = pass == 0;
+        store_each_table_with(r->store, name, match_table, &s, &ignored);
+    }
+    if (s.found > 0 && r->detail > 0) {
+        help_code(w, "Example",
+                  arena_printf(w->arena, "SELECT %s, count(*) FROM %s GROUP BY 1", name, w->table->cells[2]));
+    }
+    return s.found > 0;
 }
 
 /* Notes that a row above says, or that only programs read. */

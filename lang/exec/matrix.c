@@ -3,6 +3,7 @@
 #include "lang/exec/matrix.h"
 
 #include "base/buf.h"
+#include "lang/exec/matrix_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,7 @@ struct entry {
     char *table, *column;
     struct store_stamp stamp;
     bool usable;
-    float *vectors;
-    int64_t *rowids, *nulls;
-    size_t room, null_room; /* rows */
+    struct matrix_rows rows;
     struct nearest_index *index;
     struct entry *next;
 };
@@ -43,13 +42,11 @@ struct matrices *matrices_new(void) {
 /* Let go of what is in memory. */
 static void empty(struct entry *x) {
     nearest_index_free(x->index);
-    free(x->vectors);
-    free(x->rowids);
-    free(x->nulls);
+    free(x->rows.vectors);
+    free(x->rows.rowids);
+    free(x->rows.nulls);
     x->index = NULL;
-    x->vectors = NULL;
-    x->rowids = x->nulls = NULL;
-    x->room = x->null_room = 0;
+    x->rows = (struct matrix_rows){.rows = 0};
     x->usable = false;
     x->matrix = (struct matrix){.rows = 0};
 }
@@ -72,9 +69,13 @@ void matrices_free(struct matrices *m) {
     free(m);
 }
 
+static size_t row_bytes(size_t dimension) {
+    return dimension * sizeof(float) + sizeof(int64_t);
+}
+
 static size_t bytes_of(const struct entry *x) {
-    size_t row = x->matrix.dimension * sizeof(float) + sizeof(int64_t);
-    return x->room * row + x->null_room * sizeof(int64_t) + (x->index ? nearest_index_bytes(x->index) : 0);
+    return x->rows.room * row_bytes(x->rows.dimension) + x->rows.null_room * sizeof(int64_t) +
+           (x->index ? nearest_index_bytes(x->index) : 0);
 }
 
 /* Drop from the end of the list, but not x, until the rest fits. False: x alone is too large. */
@@ -94,66 +95,6 @@ static bool make_room(struct matrices *m, const struct entry *x) {
         empty(last);
         last->stamp.schema = -1; /* to be read again */
     }
-}
-
-static bool grow(void **items, size_t *room, size_t size) {
-    size_t more = *room ? *room * 2 : 1024;
-    void *grown = realloc(*items, more * size);
-    if (grown) {
-        *items = grown;
-    }
-    return grown != NULL;
-}
-
-/* Room for one more row. *fits is false where the limit is reached. */
-static enum err_code need_room(struct matrices *m, struct entry *x, bool *fits, struct err *e) {
-    if (x->matrix.rows < x->room) {
-        return ERR_OK;
-    }
-    void *vectors = x->vectors, *rowids = x->rowids;
-    bool done = grow(&vectors, &x->room, x->matrix.dimension * sizeof(float));
-    x->vectors = vectors;
-    done = done && grow(&rowids, &x->room, sizeof *x->rowids);
-    x->rowids = rowids;
-    if (!done) {
-        return err_nomem(e);
-    }
-    x->room = x->room ? x->room * 2 : 1024;
-    *fits = make_room(m, x);
-    return ERR_OK;
-}
-
-static enum err_code add_null(struct entry *x, int64_t rowid, struct err *e) {
-    if (x->matrix.null_count == x->null_room) {
-        void *nulls = x->nulls;
-        if (!grow(&nulls, &x->null_room, sizeof *x->nulls)) {
-            return err_nomem(e);
-        }
-        x->nulls = nulls;
-        x->null_room = x->null_room ? x->null_room * 2 : 1024;
-    }
-    x->nulls[x->matrix.null_count++] = rowid;
-    return ERR_OK;
-}
-
-/* One row; *fits is false where the column cannot be kept. */
-static enum err_code add_row(struct matrices *m, struct entry *x, struct store_query *q, bool *fits, struct err *e) {
-    int64_t rowid = store_value(q, 0).integer;
-    struct value v = store_value(q, 1);
-    const void *bytes = v.type == VALUE_VECTOR ? (const void *)v.vector : v.text;
-    size_t size = v.type == VALUE_VECTOR ? v.length * sizeof(float) : v.length;
-    if (v.type == VALUE_NULL) {
-        return add_null(x, rowid, e);
-    }
-    if ((v.type != VALUE_VECTOR && v.type != VALUE_BLOB) || size != x->matrix.dimension * sizeof(float)) {
-        *fits = false;
-        return ERR_OK;
-    }
-    if (need_room(m, x, fits, e) == ERR_OK && *fits) {
-        memcpy(x->vectors + x->matrix.rows * x->matrix.dimension, bytes, size);
-        x->rowids[x->matrix.rows++] = rowid;
-    }
-    return e->code;
 }
 
 static enum err_code prepare(struct store *s, const char *format, const char *name, struct store_query **q,
@@ -223,34 +164,37 @@ static enum err_code check_table(struct store *s, struct entry *x, bool *fits, s
     return e->code;
 }
 
+/* The arrays may be for more rows than there were. */
+static void shrink(struct matrix_rows *r) {
+    float *vectors = realloc(r->vectors, (r->rows ? r->rows : 1) * r->dimension * sizeof *vectors);
+    int64_t *rowids = realloc(r->rowids, (r->rows + 1) * sizeof *rowids);
+    r->vectors = vectors ? vectors : r->vectors;
+    r->rowids = rowids ? rowids : r->rowids;
+    r->room = vectors && rowids ? r->rows : r->room;
+}
+
 static enum err_code read_rows(struct matrices *m, struct store *s, struct entry *x, bool *fits, struct err *e) {
-    struct buf sql = BUF_INIT;
-    struct store_query *q = NULL;
-    bool row = false;
-    buf_str(&sql, "SELECT _rowid_, ");
-    store_add_identifier(&sql, x->column);
-    buf_str(&sql, " FROM main.");
-    store_add_identifier(&sql, x->table);
-    buf_str(&sql, " ORDER BY _rowid_");
-    if (!buf_ok(&sql)) {
-        err_nomem(e);
-    } else if (store_prepare(s, sql.data, sql.len, &q, e) == ERR_OK) {
-        while (*fits && e->code == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
-            add_row(m, x, q, fits, e);
-        }
+    struct matrix_span span;
+    size_t most = m->limit / row_bytes(x->rows.dimension);
+    if (matrix_measure(s, x->table, x->rows.dimension, most, &span, e) != ERR_OK) {
+        return e->code;
     }
-    store_finish(q);
-    buf_release(&sql);
-    e->has_span = 0;
+    x->rows.room = span.room; /* to make room for */
+    *fits = span.room <= most && make_room(m, x);
+    x->rows.room = 0;
+    if (*fits && matrix_read(s, x->table, x->column, &span, &x->rows, fits, e) == ERR_OK && *fits &&
+        x->rows.rows < x->rows.room) {
+        shrink(&x->rows);
+    }
     return e->code;
 }
 
 static enum err_code fill(struct matrices *m, struct store *s, struct entry *x, size_t dimension, struct err *e) {
     bool fits = false;
     empty(x);
-    x->matrix.dimension = dimension;
+    x->rows.dimension = dimension;
     if (check_table(s, x, &fits, e) == ERR_OK && fits && read_rows(m, s, x, &fits, e) == ERR_OK && fits &&
-        nearest_index_new(x->vectors, x->matrix.rows, dimension, true, &x->index, e) == ERR_OK) {
+        nearest_index_new(x->rows.vectors, x->rows.rows, dimension, true, &x->index, e) == ERR_OK) {
         fits = make_room(m, x);
     }
     if (e->code == ERR_NOMEM) { /* it can be searched without */
@@ -258,13 +202,17 @@ static enum err_code fill(struct matrices *m, struct store *s, struct entry *x, 
         fits = false;
     }
     if (e->code != ERR_OK || !fits) {
+        bool indexed = x->matrix.indexed;
         empty(x);
-        x->matrix.dimension = dimension;
+        x->matrix = (struct matrix){.dimension = dimension, .indexed = indexed};
         return e->code;
     }
     x->usable = true;
-    x->matrix.rowids = x->rowids;
-    x->matrix.nulls = x->nulls;
+    x->matrix.rows = x->rows.rows;
+    x->matrix.dimension = dimension;
+    x->matrix.rowids = x->rows.rowids;
+    x->matrix.nulls = x->rows.nulls;
+    x->matrix.null_count = x->rows.null_count;
     x->matrix.index = x->index;
     return ERR_OK;
 }
@@ -307,6 +255,9 @@ enum err_code matrices_find(struct matrices *m, struct store *s, const char *tab
         x->stamp.schema = -1; /* until it is whole */
         if (fill(m, s, x, dimension, e) != ERR_OK || stop_requested(stop)) {
             return stop_requested(stop) ? err_interrupt(e) : e->code;
+        }
+        if (store_stamp(s, &now, e) != ERR_OK) { /* of the snapshot that was read in the end */
+            return e->code;
         }
         x->stamp = now;
     }

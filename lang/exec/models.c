@@ -13,6 +13,7 @@
 
 #define FOLDER "models/"
 #define ENDING ".safetensors"
+#define CHECKPOINT ".checkpoint"
 
 enum { FINGERPRINT = 16 }; /* hexadecimal digits */
 
@@ -118,6 +119,41 @@ void models_sweep(struct context *c) {
     }
     buf_release(&named);
     buf_clear(c->stale_models);
+}
+
+/* Names are compared without case, files are not. */
+static char *checkpoint_name(struct context *c, const char *name) {
+    char *file = arena_printf(c->arena, "%s" CHECKPOINT, name);
+    for (char *p = file; p && *p; p++) {
+        if (*p >= 'A' && *p <= 'Z') {
+            *p = (char)(*p - 'A' + 'a');
+        }
+    }
+    return file;
+}
+
+const char *models_checkpoint(struct context *c, const char *name, struct err *e) {
+    const char *file = checkpoint_name(c, name);
+    const char *path = file ? arena_printf(c->arena, FOLDER "%s", file) : NULL;
+    return path ? workspace_private(c->workspace, c->arena, path, e) : (err_nomem(e), NULL);
+}
+
+bool models_remove_checkpoint(struct context *c, const char *name) {
+    struct err ignored = ERR_INIT;
+    const char *file = checkpoint_name(c, name), *path = workspace_private(c->workspace, c->arena, FOLDER, &ignored);
+    DIR *folder = file && path ? opendir(path) : NULL;
+    bool found = false;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        size_t len = strlen(file);
+        const char *rest = entry->d_name + len;
+        if (strncmp(entry->d_name, file, len) == 0 && (!*rest || (*rest == '.' && strlen(rest) == 7))) {
+            found = unlinkat(dirfd(folder), entry->d_name, 0) == 0 || found; /* .XXXXXX: see file_replace */
+        }
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    return found;
 }
 
 void models_check_vectors(struct context *c, const struct model_record *model, const struct store_query *q,

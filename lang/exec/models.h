@@ -23,6 +23,13 @@ void models_note_stale(struct context *c, const char *name);
 /* Remove the files noted as stale that no row names, unless a transaction is open. Never fails. */
 void models_sweep(struct context *c);
 
+/* The file that the training of that network is kept in, epoch by epoch, until the model is complete: at most one a
+ * model, models/<name>.checkpoint. NULL with *e set on failure. */
+const char *models_checkpoint(struct context *c, const char *name, struct err *e);
+
+/* Remove it, and what a killed kernel left of writing it. False: there was none. */
+bool models_remove_checkpoint(struct context *c, const char *name);
+
 /* Say so where column `index` of the query is known to hold vectors of another model, or of an earlier build. */
 void models_check_vectors(struct context *c, const struct model_record *model, const struct store_query *q,
                           size_t index);

@@ -2,10 +2,13 @@
 #include "lang/exec/names.h"
 
 #include "lang/data/datasets.h"
+#include "lang/data/pretrained.h"
+#include "lang/exec/bases.h"
 #include "lang/exec/function_names.h"
 #include "lang/exec/help_page.h"
 #include "lang/exec/options.h"
 #include "lang/store/registry.h"
+#include "lang/syntax/forms.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -36,26 +39,10 @@ static void offer_column(void *user, const struct column *column) {
     o->offer(o->to, column->name, "column", types[column->type]);
 }
 
-/* The words a statement's options are known under, as completion asks for them. */
+/* Whether the options are those of the statement called so, as completion asks for them. */
 static bool is_statement(const struct option_table *table, const char *words, size_t len) {
-    static const struct {
-        const char *words;
-        enum statement_kind kind;
-    } names[] = {{"BUILD MODEL", STATEMENT_BUILD_MODEL},
-                 {"CONVERT", STATEMENT_CONVERT},
-                 {"SEARCH", STATEMENT_SEARCH},
-                 {"PRINT", STATEMENT_PRINT},
-                 {"COPY", STATEMENT_COPY},
-                 {"COPY MODEL", STATEMENT_COPY_MODEL},
-                 {"UPLOAD MODEL", STATEMENT_UPLOAD_MODEL},
-                 {"GET", STATEMENT_GET},
-                 {"SET", STATEMENT_SET}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i].kind == table->kind && strlen(names[i].words) == len && strncmp(names[i].words, words, len) == 0) {
-            return true;
-        }
-    }
-    return false;
+    const struct form *f = form_of(table->kind);
+    return f && strlen(f->words) == len && strncmp(f->words, words, len) == 0;
 }
 
 static void offer_options(const char *scope, struct offering *o) {
@@ -124,11 +111,10 @@ static void offer_function(void *user, const char *name, const char *signature) 
     o->offer(o->to, name, "function", signature);
 }
 
-/* Base models are those that options are known for. */
 static void offer_bases(struct offering *o) {
-    for (size_t t = 0; options_table_at(t); t++) {
-        if (options_table_at(t)->base) {
-            o->offer(o->to, options_table_at(t)->base, "base model", NULL);
+    for (size_t i = 0; bases_at(i); i++) {
+        if (bases_at(i)->state == BASE_TRAINED) {
+            o->offer(o->to, bases_at(i)->name, "base model", NULL);
         }
     }
 }
@@ -200,6 +186,11 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
             offer(to, dataset->name, "dataset", dataset->data_type);
         }
         break;
+    case VOCABULARY_READY:
+        for (size_t i = 0; pretrained_at(i); i++) {
+            offer(to, pretrained_at(i)->name, "model", NULL);
+        }
+        break;
     case VOCABULARY_OPTION:
         offer_options(scope, &o);
         break;
@@ -213,7 +204,7 @@ static void each(void *user, enum vocabulary_kind kind, const char *scope, vocab
         offer_values(scope, true, &o);
         break;
     case VOCABULARY_FUNCTION:
-        function_names_each(names->arena, offer_function, &o);
+        function_names_each(offer_function, &o);
         break;
     case VOCABULARY_VARIABLE:
         offer_variables(&o);

@@ -26,21 +26,37 @@ struct build_settings {
 };
 
 struct upload_settings {
+    const char *framework;
     bool overwrite;
     long long image_size;
 };
 
 struct convert_settings {
-    const char *table_name, *image_col, *result_col, *on_error;
+    const char *table_name, *image_col, *result_col, *convert_type, *on_error;
     long long batch_size;
 };
 
+/* CREATE TABLE … USING. */
+struct folder_settings {
+    const char *path_type, *data_type, *on_error;
+    struct literal file_type;
+    long long batch_size;
+    bool overwrite;
+};
+
 struct search_settings {
-    const char *search_by, *image_col, *emb_col, *result_col, *combine, *rerank;
+    const char *search_by, *image_col, *emb_col, *result_col, *combine, *rerank, *table_name;
     struct literal search_input, weights;
     long long top_k, seed;
     double threshold; /* below -1: not set */
     bool percentile;
+};
+
+/* FUNCTION: those that the function knows. */
+struct function_settings {
+    const char *label_col, *emb_col, *result_col, *table_name;
+    const char *src_table, *src_emb_col, *src_label_col;
+    long long top_k;
 };
 
 struct print_settings {
@@ -54,8 +70,9 @@ struct print_settings {
 };
 
 struct copy_settings {
-    bool overwrite;
-    const char *if_exists;
+    bool overwrite, header;
+    const char *if_exists, *delimiter, *column; /* NULL: not given */
+    long long chunksize;                        /* nothing depends on it */
 };
 
 struct copy_model_settings {
@@ -66,7 +83,13 @@ struct get_settings {
     bool overwrite;
 };
 
-extern const struct option_table build_options, fit_options, convert_options, search_options, print_options,
-    copy_options, copy_model_options, get_options, upload_options;
+struct get_model_settings {
+    bool overwrite;
+    const char *model_name;
+};
+
+extern const struct option_table build_options, fit_options, upload_options, convert_options, folder_options,
+    search_options, groups_options, labels_options, print_options, copy_options, copy_model_options, get_options,
+    get_model_options;
 
 #endif

@@ -120,7 +120,7 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
     suggest_begin(&near, text);
     struct buf all = BUF_INIT;
     for (size_t i = 0; row->choices[i]; i++) {
-        if (strcmp(text, row->choices[i]) == 0) {
+        if (strcasecmp(text, row->choices[i]) == 0) {
             buf_release(&all);
             *out = row->choices[i];
             return ERR_OK;
@@ -128,7 +128,8 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
         suggest_offer(&near, row->choices[i]);
         buf_printf(&all, "%s'%s'", i ? ", " : "", row->choices[i]);
     }
-    err_set(e, ERR_OPTION, "option %s must be one of %s, not '%s'", o->key, buf_text(&all), text);
+    err_set(e, ERR_OPTION, "option %s must be %s%s, not '%s'", o->key, row->choices[1] ? "one of " : "", buf_text(&all),
+            text);
     buf_release(&all);
     if (near.best[0]) {
         err_hint(e, "did you mean '%s'?", near.best);
@@ -197,6 +198,11 @@ static enum err_code apply_one(struct context *c, const struct option_row *row, 
     return err_set(e, ERR_INTERNAL, "option %s has no type", row->name);
 }
 
+/* Whether two literals say the same; lists are not compared. */
+static bool same_value(const struct literal *a, const struct literal *b) {
+    return a->kind == b->kind && a->kind != LITERAL_LIST && (!a->text || strcmp(a->text, b->text) == 0);
+}
+
 static void warn_unknown(struct context *c, const struct option_table *table, const struct option *o) {
     struct suggest near;
     suggest_begin(&near, o->key);
@@ -220,9 +226,13 @@ enum err_code options_apply(struct context *c, const struct option_table *table,
             continue;
         }
         const struct option *first = options_find(table, given, real_name(row));
-        if (first != o) {
-            err_set(e, ERR_OPTION, "option %s is given twice%s%s", real_name(row),
-                    strcmp(first->key, o->key) ? ", also as " : "", strcmp(first->key, o->key) ? first->key : "");
+        if (first != o && (strcmp(first->key, o->key) == 0 || !same_value(&first->value, &o->value))) {
+            if (strcmp(first->key, o->key) == 0) {
+                err_set(e, ERR_OPTION, "option %s is given twice", o->key);
+            } else {
+                err_set(e, ERR_OPTION, "%s and %s are two spellings of one option, and are given two values",
+                        first->key, o->key);
+            }
             return context_at(e, o->key_span);
         }
         apply_one(c, row, o, settings, e);

@@ -14,7 +14,7 @@ enum option_type {
     OPTION_REAL,    /* double within low..high */
     OPTION_TEXT,    /* const char *, in the arena */
     OPTION_NAME,    /* the same, folded to lower case: a table or column */
-    OPTION_CHOICE,  /* const char *, one of `choices` */
+    OPTION_CHOICE,  /* const char *, one of `choices`, in any case */
     OPTION_TEXTS,   /* struct literal: a string or a list of strings */
     OPTION_SWITCH,  /* double: True is 1, False 0; where high > low also a number within them */
     OPTION_SOURCE,  /* const char *: NULL for False, \"\" for True, else a text */
@@ -35,14 +35,14 @@ struct option_row {
 
 struct option_table {
     enum statement_kind kind;
-    const char *base; /* the base model the rows are for, or NULL: any */
+    const char *of; /* the base model or function that the rows are for, or NULL: any */
     const struct option_row *rows;
     size_t count;
 };
 
 /* Put the options given into *settings (which the caller has filled with defaults, which None leaves). An unknown
- * option is a warning with the near name; a bad value, and one option given twice (also as two spellings), is
- * ERR_OPTION with the place. */
+ * option is a warning with the near name; a bad value, and one option given twice (in two spellings: with two values),
+ * is ERR_OPTION with the place. */
 enum err_code options_apply(struct context *c, const struct option_table *table, const struct option *given,
                             void *settings, struct err *e);
 

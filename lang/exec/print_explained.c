@@ -2,6 +2,7 @@
  * picture are those of the SEARCH in the query, unless OPTIONS name others. */
 #include "lang/exec/exec_print.h"
 
+#include "lang/exec/embedder.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/sheet.h"
@@ -165,7 +166,7 @@ enum err_code print_explained(struct context *c, struct print *p, struct err *e)
     struct encoder *m = NULL;
     struct pictures pair = PICTURES_INIT;
     struct sheet s = {.tiles = NULL};
-    if (find_origin(p, &o, e) == ERR_OK && exec_open_model(c, &o.model, &record, &m, e) == ERR_OK &&
+    if (find_origin(p, &o, e) == ERR_OK && embedder_load(c, &o.model, &record, &m, e) == ERR_OK &&
         sheet_init(c, &s, 2 * ROWS_SHOWN, e) == ERR_OK) {
         const struct value path = {.type = VALUE_TEXT, .text = o.picture->text, .length = strlen(o.picture->text)};
         s.columns = 2;

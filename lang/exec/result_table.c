@@ -61,6 +61,33 @@ enum err_code result_table_add(struct store_query *insert, const struct value *v
     return e->code;
 }
 
+enum err_code result_table_fill(struct context *c, struct store_query *q, const char *name, struct err *e) {
+    size_t count = store_column_count(q);
+    struct column *columns = arena_alloc(c->arena, (count + 1) * sizeof *columns);
+    struct value *values = arena_alloc(c->arena, (count + 1) * sizeof *values);
+    struct store_query *insert = NULL;
+    bool row = false;
+    if (!columns || !values) {
+        return err_nomem(e);
+    }
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = store_column(q, i);
+    }
+    while (store_step(q, &row, e) == ERR_OK && context_check(c, e) == ERR_OK) {
+        for (size_t i = 0; row && i < count; i++) {
+            values[i] = store_value(q, i);
+        }
+        if (!insert && result_table_make(c, name, columns, count, row ? values : NULL, &insert, e) != ERR_OK) {
+            break;
+        }
+        if (!row || result_table_add(insert, values, count, e) != ERR_OK) {
+            break;
+        }
+    }
+    store_finish(insert);
+    return e->code;
+}
+
 void result_table_drop(struct context *c, const char *name) {
     struct err ignored = ERR_INIT;
     struct buf sql = BUF_INIT;

@@ -11,6 +11,9 @@ enum err_code result_table_make(struct context *c, const char *name, const struc
 
 enum err_code result_table_add(struct store_query *insert, const struct value *values, size_t count, struct err *e);
 
+/* Make table `name` of all rows of the query. */
+enum err_code result_table_fill(struct context *c, struct store_query *q, const char *name, struct err *e);
+
 /* DROP TABLE IF EXISTS temp.name, and whatever may fail about it is passed over. */
 void result_table_drop(struct context *c, const char *name);
 

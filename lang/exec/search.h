@@ -12,6 +12,7 @@ struct search {
     const struct literal *input; /* NULL: searched with the rows themselves ('each', 'duplicates') */
     bool by_clause;              /* images='…' rather than OPTIONS (search_by=…) */
     struct model_record model;
+    bool distance;          /* Color_Descriptor: scores are distances, and less is nearer */
     const char *own_column; /* that vectors of the model have by default */
     const char *vectors;    /* the column of vectors in the query */
     const char *path;       /* the column of paths, where it is needed, or NULL */

@@ -1,5 +1,6 @@
 /* What is searched with: pictures, rows of the query, numbers. Each input becomes a vector; with combine they become
  * one, the weighted mean of their directions. */
+#include "lang/exec/embedder.h"
 #include "lang/exec/pictures.h"
 #include "lang/exec/search.h"
 
@@ -53,8 +54,8 @@ static const struct literal *first_input(const struct search *x) {
     return x->input->kind == LITERAL_LIST ? x->input->items : x->input;
 }
 
-static enum err_code embed_one(struct context *c, struct search *x, const struct encoder *m, const struct literal *item,
-                               struct err *e) {
+static enum err_code embed_one(struct context *c, struct search *x, const struct embedder *m,
+                               const struct literal *item, struct err *e) {
     struct pictures p = PICTURES_INIT;
     if (item->kind != LITERAL_STRING) {
         return wrong_input(item, "the path of a picture in quotes, or a list of them", e);
@@ -65,7 +66,7 @@ static enum err_code embed_one(struct context *c, struct search *x, const struct
     if (pictures_add(c, &p, c->arena, &path, 0, e) == ERR_OK) {
         struct ml_source source = pictures_source(&p);
         struct ml_watch reports = picture_watch_for(&watch);
-        encoder_embed(m, &source, 0, 1, next(x), NULL, &reports, e);
+        embedder_run(m, &source, 1, next(x), NULL, &reports, e);
         x->count++;
     }
     pictures_release(&p);
@@ -73,15 +74,16 @@ static enum err_code embed_one(struct context *c, struct search *x, const struct
 }
 
 static enum err_code embed_inputs(struct context *c, struct search *x, struct err *e) {
-    struct encoder *m = NULL;
-    if (exec_open_model(c, &x->statement->base, &x->model, &m, e) == ERR_OK &&
-        make_room(c, x, inputs(x), (size_t)encoder_dimension(m), e) == ERR_OK) {
+    struct embedder m;
+    if (embedder_open(c, &x->statement->base, &m, e) == ERR_OK &&
+        make_room(c, x, inputs(x), m.dimension, e) == ERR_OK) {
         for (const struct literal *item = first_input(x); item && x->count < inputs(x) && e->code == ERR_OK;
              item = item->next) {
-            embed_one(c, x, m, item, e);
+            embed_one(c, x, &m, item, e);
         }
     }
-    encoder_free(m);
+    x->model = m.model;
+    embedder_release(&m);
     return e->code;
 }
 
@@ -119,8 +121,8 @@ enum err_code search_read_inputs(struct context *c, struct search *x, struct err
     if (x->input && !by(x, "row") && !by(x, "vector")) {
         return embed_inputs(c, x, e);
     }
-    if (registry_find(c->store, c->arena, x->statement->base.text, &x->model, e) != ERR_OK) {
-        return context_at(e, x->statement->base.span);
+    if (embedder_find(c, &x->statement->base, &x->model, e) != ERR_OK) {
+        return e->code;
     }
     return by(x, "vector") ? read_numbers(c, x, e) : ERR_OK;
 }

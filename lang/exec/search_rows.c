@@ -218,7 +218,7 @@ static enum err_code find_diffused(struct context *c, struct making *m, struct e
         return err_nomem(e);
     }
     if (m->count && m->dimension != x->dimension) {
-        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they come from different models",
+        err_set(e, ERR_VALUE, "vectors of %zu and %zu numbers cannot be compared: they must be of one length",
                 m->dimension, x->dimension);
     } else if (diffusion_scores(m->index, m->vectors, m->count, m->dimension, x->queries, scores, c->stop, e) ==
                ERR_OK) {

@@ -2,6 +2,7 @@
 #include "lang/exec/settings.h"
 
 #include "base/suggest.h"
+#include "lang/exec/dialect.h"
 #include "lang/exec/notebook.h"
 #include "lang/exec/statements.h"
 
@@ -9,8 +10,13 @@
 
 static const char *const progress_choices[] = {"auto", "live", "text", "off", NULL};
 
-const struct settings settings_defaults = {
-    .max_rows = 60, .max_columns = 20, .max_width = 50, .thumbnail_size = 64, .thumbnails = false, .progress = "auto"};
+const struct settings settings_defaults = {.max_rows = 60,
+                                           .max_columns = 20,
+                                           .max_width = 50,
+                                           .thumbnail_size = 64,
+                                           .thumbnails = false,
+                                           .progress = "auto",
+                                           .dialect = "auto"};
 
 #define AT(field) offsetof(struct settings, field)
 static const struct option_row rows[] = {
@@ -23,6 +29,9 @@ static const struct option_row rows[] = {
      "width and height of those pictures, in pixels", NULL},
     {"progress", OPTION_CHOICE, AT(progress), 0, 0, progress_choices, "auto",
      "how progress shows: changing in place, or as text", NULL},
+    {"dialect", OPTION_CHOICE, AT(dialect), 0, 0, dialect_choices, "auto",
+     "the ThanoSQL that a notebook was written for: names of new columns, order of SEARCH, lines that are printed",
+     NULL},
 };
 const struct option_table settings_table = {STATEMENT_SET, NULL, rows, sizeof rows / sizeof *rows};
 

@@ -9,7 +9,7 @@
 struct settings {
     long long max_rows, max_columns, max_width, thumbnail_size;
     bool thumbnails;
-    const char *progress; /* one of the row's choices */
+    const char *progress, *dialect; /* one of the row's choices each */
 };
 
 extern const struct settings settings_defaults;

@@ -187,9 +187,9 @@ static bool fits(struct context *c, struct shortcut *x, const struct relation *i
     const struct query *q = &s->statement->query;
     struct store_query *columns = NULL;
     struct err ignored = ERR_INIT;
-    if (!c->matrices || !only_reads(c, s->statement) || store_in_transaction(c->store) || s->count == 0 ||
-        inner->temporaries || !shape_inner(c->arena, c->code, q, &x->inner) ||
-        !shape_keeps_column(c->arena, c->code, q, s->vectors)) {
+    if (!c->matrices || s->distance || s->set.table_name || !only_reads(c, s->statement) ||
+        store_in_transaction(c->store) || s->count == 0 || inner->temporaries ||
+        !shape_inner(c->arena, c->code, q, &x->inner) || !shape_keeps_column(c->arena, c->code, q, s->vectors)) {
         return false;
     }
     /* A column of the query that has the score's name would be what the order is by. */

@@ -1,70 +1,87 @@
 /* The statement table and its dispatch. A statement is an effect (run) or a relation (lower), never both. */
 #include "lang/exec/statements.h"
 
+#include "base/buf.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/notebook.h"
 #include "lang/exec/shortcut.h"
+#include "lang/syntax/forms.h"
 
 #include <string.h>
 
 struct statement_row {
     enum statement_kind kind;
-    const char *words;
     enum err_code (*run)(struct context *, const struct statement *, struct err *);
     enum err_code (*lower)(struct context *, const struct statement *, struct relation *, struct err *);
 };
 
+/* Statements that the grammar has and this table has not are not built yet. */
 static const struct statement_row rows[] = {
-    {STATEMENT_SQL, "SQL", run_sql, NULL},
-    {STATEMENT_MAGIC, "magic", run_magic, NULL},
-    {STATEMENT_BUILD_MODEL, "BUILD MODEL", run_build, NULL},
-    {STATEMENT_FIT_MODEL, "FIT MODEL", run_fit, NULL},
-    {STATEMENT_UPLOAD_MODEL, "UPLOAD MODEL", run_upload, NULL},
-    {STATEMENT_DELETE_MODEL, "DELETE MODEL", run_delete_model, NULL},
-    {STATEMENT_CONVERT, "CONVERT", NULL, lower_convert},
-    {STATEMENT_SEARCH, "SEARCH", NULL, lower_search},
-    {STATEMENT_PRINT, "PRINT", run_print, NULL},
-    {STATEMENT_COPY, "COPY", run_copy, NULL},
-    {STATEMENT_COPY_MODEL, "COPY MODEL", run_copy_model, NULL},
-    {STATEMENT_LIST, "LIST", NULL, lower_list},
-    {STATEMENT_GET, "GET", run_get, NULL},
-    {STATEMENT_EXPLAIN, "EXPLAIN", run_explain, NULL},
-    {STATEMENT_SET, "SET", run_set, NULL},
-    {STATEMENT_SHOW, "SHOW", NULL, lower_show},
-    {STATEMENT_NAME, "a variable", variables_show, NULL},
-    /* Known, and not built yet. */
-    {STATEMENT_PREDICT, "PREDICT", NULL, NULL},
-    {STATEMENT_EVALUATE, "EVALUATE", NULL, NULL},
-    {STATEMENT_TRANSFORM, "TRANSFORM", NULL, NULL},
-    {STATEMENT_GENERATE, "GENERATE", NULL, NULL},
-    {STATEMENT_FUNCTION, "FUNCTION", NULL, NULL},
-    {STATEMENT_CREATE_USING, "CREATE TABLE … USING", NULL, NULL},
+    {STATEMENT_SQL, run_sql, NULL},
+    {STATEMENT_MAGIC, run_magic, NULL},
+    {STATEMENT_NAME, variables_show, NULL},
+    {STATEMENT_GET, run_get, NULL},
+    {STATEMENT_COPY, run_copy, NULL},
+    {STATEMENT_COPY_MODEL, run_copy_model, NULL},
+    {STATEMENT_BUILD_MODEL, run_build, NULL},
+    {STATEMENT_FIT_MODEL, run_fit, NULL},
+    {STATEMENT_UPLOAD_MODEL, run_upload, NULL},
+    {STATEMENT_DELETE_MODEL, run_delete_model, NULL},
+    {STATEMENT_CREATE_USING, run_create_using, NULL},
+    {STATEMENT_CONVERT, NULL, lower_convert},
+    {STATEMENT_SEARCH, NULL, lower_search},
+    {STATEMENT_FUNCTION, NULL, lower_function},
+    {STATEMENT_LIST, NULL, lower_list},
+    {STATEMENT_PRINT, run_print, NULL},
+    {STATEMENT_EXPLAIN, run_explain, NULL},
+    {STATEMENT_SET, run_set, NULL},
+    {STATEMENT_SHOW, NULL, lower_show},
 };
 
-static const struct statement_row *find_row(const struct statement *s) {
+static const struct statement_row *find_row(enum statement_kind kind) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].kind == s->kind) {
+        if (rows[i].kind == kind) {
             return &rows[i];
         }
     }
     return NULL;
 }
 
-static enum err_code not_built(const struct statement_row *row, const struct statement *s, struct err *e) {
-    err_set(e, ERR_UNSUPPORTED, "%s is understood, but not available in this version", row ? row->words : "this");
-    err_hint(
-        e, "available: SQL, GET, COPY, BUILD MODEL, FIT MODEL, UPLOAD MODEL, CONVERT, SEARCH IMAGE, PRINT IMAGE, LIST, "
-           "DELETE MODEL");
-    return context_at(e, s->span);
+bool statement_is_built(enum statement_kind kind) {
+    return find_row(kind) != NULL;
+}
+
+static const char *words_of(enum statement_kind kind) {
+    const struct form *f = form_of(kind);
+    return f ? f->words : kind == STATEMENT_SQL ? "SQL" : kind == STATEMENT_MAGIC ? "a magic" : "a variable";
+}
+
+enum err_code statement_not_built(const struct context *c, const struct statement *s, const char *instead,
+                                  struct err *e) {
+    struct buf built = BUF_INIT;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct form *f = form_of(rows[i].kind);
+        if (f) {
+            buf_printf(&built, ", %s", f->words);
+        }
+    }
+    err_set(e, ERR_UNSUPPORTED, "%.*s is understood, but not built yet", (int)s->verb.len, c->code + s->verb.at);
+    if (instead) {
+        err_hint(e, "%s", instead);
+    } else {
+        err_hint(e, "built are SQL%s", buf_text(&built));
+    }
+    buf_release(&built);
+    return context_at(e, s->verb);
 }
 
 enum err_code statement_lower(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
-    const struct statement_row *row = find_row(s);
-    if (!row || (!row->lower && !row->run)) {
-        return not_built(row, s, e);
+    const struct statement_row *row = find_row(s->kind);
+    if (!row) {
+        return statement_not_built(c, s, NULL, e);
     }
     if (!row->lower) {
-        err_set(e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", row->words);
+        err_set(e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", words_of(s->kind));
         return context_at(e, s->span);
     }
     if (row->lower(c, s, r, e) != ERR_OK) {
@@ -78,7 +95,7 @@ static enum err_code keep_result(struct context *c, const struct statement_row *
                                  struct err *e) {
     bool table = s->kind == STATEMENT_SQL || (row && row->lower);
     if (!table && row && row->run) {
-        err_set(e, ERR_SYNTAX, "%s returns no table to be kept as %s", row->words, s->into.text);
+        err_set(e, ERR_SYNTAX, "%s returns no table to be kept as %s", words_of(s->kind), s->into.text);
         err_hint(e, "run it without the name");
         return context_at(e, s->into.span);
     }
@@ -89,7 +106,7 @@ static enum err_code keep_result(struct context *c, const struct statement_row *
 }
 
 enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
-    const struct statement_row *row = find_row(s);
+    const struct statement_row *row = find_row(s->kind);
     c->running = s;
     if (context_check(c, e) != ERR_OK) {
         return e->code;

@@ -96,34 +96,6 @@ static enum err_code check_name(struct context *c, const struct name *into, stru
     return e->code;
 }
 
-/* All rows of the query as table `name`. */
-static enum err_code copy_rows(struct context *c, struct store_query *q, const char *name, struct err *e) {
-    size_t count = store_column_count(q);
-    struct column *columns = arena_alloc(c->arena, (count + 1) * sizeof *columns);
-    struct value *values = arena_alloc(c->arena, (count + 1) * sizeof *values);
-    struct store_query *insert = NULL;
-    bool row = false;
-    if (!columns || !values) {
-        return err_nomem(e);
-    }
-    for (size_t i = 0; i < count; i++) {
-        columns[i] = store_column(q, i);
-    }
-    while (store_step(q, &row, e) == ERR_OK && context_check(c, e) == ERR_OK) {
-        for (size_t i = 0; row && i < count; i++) {
-            values[i] = store_value(q, i);
-        }
-        if (!insert && result_table_make(c, name, columns, count, row ? values : NULL, &insert, e) != ERR_OK) {
-            break;
-        }
-        if (!row || result_table_add(insert, values, count, e) != ERR_OK) {
-            break;
-        }
-    }
-    store_finish(insert);
-    return e->code;
-}
-
 /* The rows are gathered under a name of our own, for the query may read the variable's old table. */
 static enum err_code take_name(struct context *c, const char *from, const char *name, struct err *e) {
     struct buf sql = BUF_INIT;
@@ -162,7 +134,7 @@ enum err_code variables_keep(struct context *c, const struct statement *s, struc
             err_set(e, ERR_SYNTAX, "the statement returns no table to be kept as %s", s->into.text);
             err_hint(e, "run it without the name");
             context_at(e, s->into.span);
-        } else if (copy_rows(c, q, own, e) != ERR_OK) {
+        } else if (result_table_fill(c, q, own, e) != ERR_OK) {
             context_at(e, s->span);
         }
     }

@@ -1,4 +1,5 @@
 /* Aggregates and window functions: a row each, with DISTINCT, ORDER BY, FILTER, WITHIN GROUP and OVER around it. */
+#include "lang/sql/function_rows.h"
 #include "lang/sql/signature.h"
 
 #include <stdio.h>
@@ -385,4 +386,12 @@ struct expr aggregate_lower(struct lower *l, const PgQuery__FuncCall *f, const c
         scope_leave(l);
     }
     return out;
+}
+
+const char *aggregate_name_at(size_t index, const char **signature) {
+    if (index >= sizeof rows / sizeof *rows) {
+        return NULL;
+    }
+    *signature = rows[index].signature;
+    return rows[index].name;
 }

@@ -14,4 +14,8 @@ struct function_row {
 extern const struct function_row function_rows[];
 extern const size_t function_row_count;
 
+/* Aggregates and window functions, which have rows of their own (aggregate.c): the name of each way to call one, and
+ * the letters of its arguments. NULL past the last. */
+const char *aggregate_name_at(size_t index, const char **signature);
+
 #endif

@@ -19,7 +19,11 @@ struct jsontext {
     size_t count;
 };
 
-/* ERR_VALUE with PostgreSQL's words. The tree borrows `text`. */
+/* The tree borrows `text`. NULL: it is no JSON, and *wrong is the byte where that shows (len: it ends too early); or
+ * memory is out, and the arena has failed. */
+struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong);
+
+/* The same; ERR_VALUE has PostgreSQL's words. */
 enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e);
 
 /* Members in jsonb's order (shorter keys first), the last of equal keys kept. In place. */

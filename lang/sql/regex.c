@@ -1,303 +1,358 @@
-/* Translation, and a small store of compiled patterns: a query applies one or two of them to each row. */
+/* Compiled patterns, the search, and the places of groups (PostgreSQL's regexec.c calls that dissecting). */
 #include "lang/sql/regex.h"
 
-#include "base/buf.h"
+#include "base/letter.h"
+#include "base/utf8.h"
+#include "lang/sql/regex_run.h"
 
-#include <ctype.h>
-#include <locale.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 8, DEEPEST = 100, LONGEST = 4000 };
-
-struct regex {
-    regex_t compiled;
-    char *pattern;
-    size_t len;
-    bool insensitive, used;
-    int map[REGEX_GROUPS]; /* from PostgreSQL's groups to the library's, which cannot be told not to count */
-    size_t groups;
+enum {
+    KEPT = 8, /* a query applies one or two patterns to each row */
+    TURNS_BETWEEN_CHECKS = 256,
 };
 
-static struct regex kept[KEPT];
-static int next_kept;
-static locale_t unicode;
+struct regex {
+    char *pattern;
+    size_t len;
+    unsigned flags;
+    bool used;
+    struct arena arena;
+    struct regex_tree tree;
+    size_t instructions;
+    struct made {
+        struct regex_program *program;
+        struct made *next;
+    } * programs; /* of the nodes */
+};
+
+static _Thread_local struct regex kept[KEPT];
+static _Thread_local int next_kept;
+
+static void forget(struct regex *r) {
+    for (struct made *m = r->programs; m; m = m->next) {
+        regex_program_free(m->program);
+    }
+    arena_release(&r->arena);
+    free(r->pattern);
+    *r = (struct regex){.used = false};
+}
 
 void regex_forget(void) {
     for (int i = 0; i < KEPT; i++) {
-        if (kept[i].used) {
-            regfree(&kept[i].compiled);
-            free(kept[i].pattern);
-        }
-        kept[i] = (struct regex){.used = false};
+        forget(&kept[i]);
     }
 }
 
-struct translation {
-    const char *at, *end;
-    struct buf *out;
-    struct regex *r;
-    struct err *e;
-    int depth, opened;
-};
-
-static enum err_code bad(struct translation *t, const char *why) {
-    return err_set(t->e, ERR_VALUE, "invalid regular expression: %s", why);
-}
-
-static enum err_code refuse(struct translation *t, const char *what) {
-    return err_set(t->e, ERR_UNSUPPORTED, "%s in a regular expression is not supported here", what);
-}
-
-/* What a class escape (\d, \w, \s) is within brackets; NULL: none. */
-static const char *class_of(char c) {
-    return c == 'd' ? "0-9" : c == 'w' ? "[:alnum:]_" : c == 's' ? "[:space:]" : NULL;
-}
-
-/* The sign of \n, \t, …; 0: the letter means something else. */
-static char sign_of(char c) {
-    static const char from[] = "nrtfvae", to[] = "\n\r\t\f\v\a\033";
-    const char *at = c ? strchr(from, c) : NULL;
-    return at ? to[at - from] : '\0';
-}
-
-static enum err_code bracket(struct translation *t) {
-    struct buf set = BUF_INIT;
-    bool negated = false, dash = false, closing = false, first = true;
-    t->at++;
-    if (t->at < t->end && *t->at == '^') {
-        negated = true;
-        t->at++;
-    }
-    for (; t->at < t->end && (*t->at != ']' || first); first = false) {
-        if (*t->at == ']') {
-            closing = true;
-            t->at++;
-        } else if (*t->at == '[' && t->at + 1 < t->end && strchr(":.=", t->at[1])) {
-            char close[3] = {t->at[1], ']', '\0'};
-            const char *end = strstr(t->at + 2, close);
-            if (!end || end >= t->end) {
-                break;
-            }
-            buf_add(&set, t->at, (size_t)(end + 2 - t->at));
-            t->at = end + 2;
-        } else if (*t->at == '\\' && t->at + 1 < t->end) {
-            char c = t->at[1];
-            const char *class = class_of(c);
-            if (class) {
-                buf_str(&set, class);
-            } else if (c == ']') {
-                closing = true;
-            } else if (c == '-') {
-                dash = true;
-            } else if (isalnum((unsigned char)c) && !sign_of(c)) {
-                refuse(t, "this escape within [ ]");
-            } else {
-                buf_char(&set, sign_of(c) ? sign_of(c) : c);
-            }
-            t->at += 2;
-        } else {
-            buf_char(&set, *t->at++);
-        }
-    }
-    if (t->at >= t->end) {
-        bad(t, "brackets [] not balanced");
-    }
-    t->at++;
-    buf_printf(t->out, "[%s%s%s%s]", negated ? "^" : "", closing ? "]" : "", buf_text(&set), dash ? "-" : "");
-    buf_release(&set);
-    return t->e->code;
-}
-
-static enum err_code escape(struct translation *t) {
-    if (t->at + 1 >= t->end) {
-        return bad(t, "invalid escape \\ sequence");
-    }
-    char c = t->at[1];
-    const char *class = class_of(c),
-               *upper = isupper((unsigned char)c) ? class_of((char)tolower((unsigned char)c)) : NULL;
-    static const struct {
-        char letter;
-        const char *posix;
-    } places[] = {{'m', "\\<"}, {'M', "\\>"}, {'y', "\\b"}, {'Y', "\\B"}, {'A', "^"}, {'Z', "$"}};
-    t->at += 2;
-    if (class || upper) {
-        buf_printf(t->out, "[%s%s]", upper ? "^" : "", class ? class : upper);
-        return ERR_OK;
-    }
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (places[i].letter == c) {
-            buf_str(t->out, places[i].posix);
-            return ERR_OK;
-        }
-    }
-    if (sign_of(c)) {
-        buf_char(t->out, sign_of(c));
-        return ERR_OK;
-    }
-    if (c >= '1' && c <= '9') {
-        size_t group = (size_t)(c - '0');
-        if (group > t->r->groups || t->r->map[group] > 9) {
-            return bad(t, "invalid backreference number");
-        }
-        buf_printf(t->out, "\\%d", t->r->map[group]);
-        return ERR_OK;
-    }
-    if (isalnum((unsigned char)c)) {
-        return refuse(t, "this escape");
-    }
-    buf_char(t->out, '\\');
-    buf_char(t->out, c);
-    return ERR_OK;
-}
-
-static enum err_code open_group(struct translation *t) {
-    bool counts = true;
-    if (++t->depth > DEEPEST) {
-        return bad(t, "regular expression is too complex");
-    }
-    t->at++;
-    if (t->at + 1 < t->end && *t->at == '?') {
-        if (t->at[1] != ':') {
-            return refuse(t, "look-ahead or look-behind (?= ?! ?<)");
-        }
-        counts = false;
-        t->at += 2;
-    }
-    t->opened++;
-    if (counts) {
-        if (t->r->groups + 1 >= REGEX_GROUPS) {
-            return refuse(t, "so many groups");
-        }
-        t->r->map[++t->r->groups] = t->opened;
-    }
-    buf_char(t->out, '(');
-    return ERR_OK;
-}
-
-static enum err_code translate(struct translation *t) {
-    bool operand = false;
-    while (t->at < t->end && t->e->code == ERR_OK) {
-        char c = *t->at;
-        bool repeats = strchr("*+?", c) || (c == '{' && t->at + 1 < t->end && isdigit((unsigned char)t->at[1]));
-        if (c == '\\') {
-            escape(t);
-            operand = true;
-        } else if (c == '[') {
-            bracket(t);
-            operand = true;
-        } else if (c == '(') {
-            open_group(t);
-            operand = false;
-        } else if (repeats) {
-            if (!operand) {
-                return bad(t, "quantifier operand invalid");
-            }
-            const char *close = c == '{' ? memchr(t->at, '}', (size_t)(t->end - t->at)) : t->at;
-            if (!close) {
-                return bad(t, "braces {} not balanced");
-            }
-            if (c == '{' && (strtol(t->at + 1, NULL, 10) > 255 || (close - t->at) > 8)) {
-                return bad(t, "invalid repetition count(s)");
-            }
-            buf_add(t->out, t->at, (size_t)(close + 1 - t->at));
-            t->at = close + 1;
-            if (t->at < t->end && *t->at == '?') {
-                return refuse(t, "non-greedy repetition (*? +?)");
-            }
-            operand = t->at < t->end && !strchr("*+", *t->at);
-        } else {
-            if (c == ')' && --t->depth < 0) {
-                return bad(t, "parentheses () not balanced");
-            }
-            if (c == '{') {
-                buf_char(t->out, '\\');
-            }
-            operand = c != '|' && c != '^';
-            buf_char(t->out, c);
-            t->at++;
-        }
-    }
-    return t->depth > 0 ? bad(t, "parentheses () not balanced") : t->e->code;
-}
-
-static enum err_code compile(struct regex *r, const char *pattern, size_t len, struct err *e) {
-    struct buf posix = BUF_INIT;
-    struct translation t = {.at = pattern, .end = pattern + len, .out = &posix, .r = r, .e = e};
-    bool options = len >= 4 && memcmp(pattern, "(?i)", 4) == 0;
-    int flags = REG_EXTENDED | (r->insensitive || options ? REG_ICASE : 0);
-    t.at += options ? 4 : 0;
-    if (len > LONGEST) {
-        bad(&t, "regular expression is too complex");
-    }
-    translate(&t);
-    if (e->code == ERR_OK && !buf_ok(&posix)) {
-        err_nomem(e);
-    }
-    /* An empty pattern matches everywhere; glibc wants a group for that. */
-    int result = e->code == ERR_OK ? regcomp(&r->compiled, posix.len ? buf_text(&posix) : "()", flags) : 0;
-    if (result) {
-        char why[100];
-        regerror(result, &r->compiled, why, sizeof why);
-        bad(&t, why);
-    }
-    buf_release(&posix);
-    return e->code;
-}
-
-enum err_code regex_compile(const char *pattern, size_t len, bool insensitive, const struct regex **out,
-                            struct err *e) {
+enum err_code regex_compile(const char *pattern, size_t len, unsigned flags, struct regex **out, struct err *e) {
     for (int i = 0; i < KEPT; i++) {
         struct regex *r = &kept[i];
-        if (r->used && r->len == len && r->insensitive == insensitive && memcmp(r->pattern, pattern, len) == 0) {
+        if (r->used && r->len == len && r->flags == flags && memcmp(r->pattern, pattern, len) == 0) {
             *out = r;
             return ERR_OK;
         }
     }
     struct regex *r = &kept[next_kept];
-    next_kept = (next_kept + 1) % KEPT;
-    if (r->used) {
-        regfree(&r->compiled);
-        free(r->pattern);
-    }
-    *r = (struct regex){.insensitive = insensitive, .len = len, .pattern = malloc(len + 1)};
+    forget(r);
+    *r = (struct regex){.flags = flags, .len = len, .pattern = malloc(len + 1), .used = true};
     if (!r->pattern) {
-        return err_nomem(e);
-    }
-    memcpy(r->pattern, pattern, len);
-    r->pattern[len] = '\0';
-    if (!unicode) {
-        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    }
-    locale_t before = unicode ? uselocale(unicode) : (locale_t)0;
-    compile(r, r->pattern, len, e);
-    if (before) {
-        uselocale(before);
+        err_nomem(e);
+    } else {
+        memcpy(r->pattern, pattern, len);
+        regex_parse(&r->arena, r->pattern, len, flags, REGEX_GROUPS, &r->tree, e);
     }
     if (e->code != ERR_OK) {
-        free(r->pattern);
-        *r = (struct regex){.used = false};
+        forget(r);
         return e->code;
     }
-    r->used = true;
+    next_kept = (next_kept + 1) % KEPT;
     *out = r;
     return ERR_OK;
 }
 
-bool regex_find(const struct regex *r, const char *text, size_t len, size_t start, struct regex_hit *hit) {
-    regmatch_t found[2 * REGEX_GROUPS] = {{.rm_so = (regoff_t)start, .rm_eo = (regoff_t)len}};
-    locale_t before = unicode ? uselocale(unicode) : (locale_t)0;
-    int result = regexec(&r->compiled, text, 2 * REGEX_GROUPS, found, REG_STARTEND | (start ? REG_NOTBOL : 0));
-    if (before) {
-        uselocale(before);
+struct search {
+    struct regex *r;
+    const char *text;
+    size_t len;
+    struct regex_hit *hit;
+    struct stop *stop;
+    struct err *e;
+};
+
+/* The node's program, made when it is needed first. NULL: an error. */
+static struct regex_program *program_of(struct regex *r, struct regex_node *n, bool backward, struct err *e) {
+    struct regex_program **p = backward ? &n->backward : &n->forward;
+    if (!*p) {
+        struct made *m = arena_alloc(&r->arena, sizeof *m);
+        if (!m || regex_program_make(n, backward, &r->instructions, &m->program, e) != ERR_OK) {
+            return e->code == ERR_OK ? (err_nomem(e), NULL) : NULL;
+        }
+        m->next = r->programs;
+        r->programs = m;
+        *p = m->program;
     }
-    hit->groups = r->groups;
-    for (size_t i = 0; i <= r->groups && result == 0; i++) {
-        int at = i ? r->map[i] : 0;
-        bool took = at < 2 * REGEX_GROUPS;
-        hit->from[i] = took ? found[at].rm_so : -1;
-        hit->to[i] = took ? found[at].rm_eo : -1;
+    return *p;
+}
+
+/* All ends of the node's matches that begin at `from`, within from..limit (or limit..from, backward), as bits from the
+ * lower of both on. NULL: an error. */
+static unsigned char *ends_of(struct search *s, struct regex_node *n, bool backward, size_t from, size_t limit) {
+    struct regex_program *p = program_of(s->r, n, backward, s->e);
+    struct regex_scan scan = {.text = s->text, .len = s->len, .from = from, .limit = limit, .stop = s->stop};
+    scan.base = from < limit ? from : limit;
+    size_t span = from < limit ? limit - from : from - limit;
+    if (!p) {
+        return NULL;
     }
-    return result == 0;
+    scan.ends = calloc(span / 8 + 1, 1);
+    if (!scan.ends) {
+        err_nomem(s->e);
+        return NULL;
+    }
+    regex_scan(p, &scan);
+    if (scan.stopped) {
+        free(scan.ends);
+        err_interrupt(s->e);
+        return NULL;
+    }
+    return scan.ends;
+}
+
+static bool has_bit(const unsigned char *bits, size_t i) {
+    return bits[i / 8] >> i % 8 & 1;
+}
+
+/* The next of the bits 0..count that is in both, from *at on (down, where the longest is wanted). */
+static bool next_bit(const unsigned char *a, const unsigned char *b, size_t count, bool shortest, size_t *at) {
+    for (;; *at += shortest ? 1 : (size_t)-1) {
+        if (*at > count) { /* below 0, too */
+            return false;
+        }
+        if (has_bit(a, *at) && has_bit(b, *at)) {
+            return true;
+        }
+    }
+}
+
+static bool dissect(struct search *s, struct regex_node *n, size_t from, size_t to);
+
+/* left from..middle, right middle..to. Without \1 the first middle that fits both is the one. */
+static bool dissect_both(struct search *s, struct regex_node *n, size_t from, size_t to) {
+    bool shortest = n->left->wish == REGEX_SHORTEST, done = false, more = true;
+    unsigned char *left = ends_of(s, n->left, false, from, to);
+    unsigned char *right = left ? ends_of(s, n->right, true, to, from) : NULL;
+    size_t at = shortest ? 0 : to - from;
+    while (right && more && !done && s->e->code == ERR_OK && next_bit(left, right, to - from, shortest, &at)) {
+        more = n->returns;
+        if (!more) { /* not to be held while the parts are taken apart */
+            free(left);
+            free(right);
+            left = right = NULL;
+        }
+        done = dissect(s, n->left, from, from + at) && dissect(s, n->right, from + at, to);
+        at += shortest ? 1 : (size_t)-1;
+        if (stop_requested(s->stop)) {
+            err_interrupt(s->e);
+        }
+    }
+    free(left);
+    free(right);
+    return done;
+}
+
+/* The first of the alternatives that the whole of it is. */
+static bool dissect_either(struct search *s, struct regex_node *n, size_t from, size_t to) {
+    for (;; n = n->right) {
+        struct regex_node *one = n->kind == REGEX_OR ? n->left : n;
+        unsigned char *ends = ends_of(s, one, false, from, to);
+        bool fits = ends && has_bit(ends, to - from);
+        free(ends);
+        if (fits && dissect(s, one, from, to)) {
+            return true;
+        }
+        if (n->kind != REGEX_OR || s->e->code != ERR_OK) {
+            return false;
+        }
+    }
+}
+
+/* The end of the longest (or shortest) turn of `left` from `begin` on, behind which others lead to the end: `rest` says
+ * so, from `from` on. Not above `begin`: there is none, or an error. */
+static size_t turn_end(struct search *s, struct regex_node *left, const unsigned char *rest, size_t from, size_t begin,
+                       size_t to) {
+    struct regex_program *p = program_of(s->r, left, false, s->e);
+    struct regex_scan scan = {.text = s->text,
+                              .len = s->len,
+                              .from = begin,
+                              .limit = to,
+                              .shortest = left->wish == REGEX_SHORTEST,
+                              .only = rest,
+                              .base = from,
+                              .stop = s->stop};
+    if (!p) {
+        return begin;
+    }
+    regex_scan(p, &scan);
+    if (scan.stopped || (begin % TURNS_BETWEEN_CHECKS == 0 && stop_requested(s->stop))) {
+        err_interrupt(s->e);
+    }
+    return scan.found && s->e->code == ERR_OK ? scan.end : begin;
+}
+
+/* The turns one behind the other. What groups took is what they took in the last, so, but for \1, no other is taken
+ * apart. */
+static bool dissect_turns(struct search *s, struct regex_node *n, unsigned char *rest, size_t from, size_t to) {
+    for (size_t begin = from;;) {
+        size_t end = turn_end(s, n->left, rest, from, begin, to);
+        while (n->returns && end > begin && s->e->code == ERR_OK && !dissect(s, n->left, begin, end)) {
+            rest[(end - from) / 8] &= (unsigned char)~(1u << (end - from) % 8); /* not there */
+            end = turn_end(s, n->left, rest, from, begin, to);
+        }
+        if (end <= begin) {
+            return false;
+        }
+        if (end == to) {
+            return n->returns || dissect(s, n->left, begin, end);
+        }
+        begin = end;
+    }
+}
+
+static bool dissect_repeat(struct search *s, struct regex_node *n, size_t from, size_t to) {
+    if (from == to) { /* once, where that is possible */
+        unsigned char *once = ends_of(s, n->left, false, from, to);
+        bool fits = once && has_bit(once, 0);
+        free(once);
+        return !fits ? n->least == 0 : dissect(s, n->left, from, to);
+    }
+    if (n->most == 1) {
+        return dissect(s, n->left, from, to);
+    }
+    unsigned char *rest = ends_of(s, n, true, to, from);
+    bool done = false;
+    if (rest) {
+        rest[(to - from) / 8] |= (unsigned char)(1u << (to - from) % 8); /* none at all */
+        done = dissect_turns(s, n, rest, from, to);
+    }
+    free(rest);
+    return done && s->e->code == ERR_OK;
+}
+
+static bool same_again(const struct search *s, const struct regex_node *n, size_t from, size_t to) {
+    long begin = s->hit->from[n->group];
+    size_t len = (size_t)(s->hit->to[n->group] - begin), a = 0, b = 0;
+    if (begin < 0) {
+        return false;
+    }
+    if (!s->r->tree.insensitive) {
+        return to - from == len && memcmp(s->text + from, s->text + begin, len) == 0;
+    }
+    while (a < len && b < to - from) {
+        uint32_t x, y;
+        a += utf8_next(s->text + begin + a, len - a, &x);
+        b += utf8_next(s->text + from + b, to - from - b, &y);
+        if (letter_lower(x) != letter_lower(y)) {
+            return false;
+        }
+    }
+    return a == len && b == to - from;
+}
+
+/* What the groups within the node take, where it is known that from..to may be all of it. False: \1 says that it may
+ * not, or an error. */
+static bool dissect(struct search *s, struct regex_node *n, size_t from, size_t to) {
+    if (!n->keeps && n->kind != REGEX_OR) {
+        return true;
+    }
+    switch (n->kind) {
+    case REGEX_CAT:
+        return dissect_both(s, n, from, to);
+    case REGEX_OR:
+        return !n->keeps || dissect_either(s, n, from, to);
+    case REGEX_REPEAT:
+        return dissect_repeat(s, n, from, to);
+    case REGEX_GROUP:
+        if (!dissect(s, n->left, from, to)) {
+            return false;
+        }
+        s->hit->from[n->group] = (long)from;
+        s->hit->to[n->group] = (long)to;
+        return true;
+    case REGEX_BACK:
+        return same_again(s, n, from, to);
+    default:
+        return true;
+    }
+}
+
+static void no_groups(struct regex_hit *hit, size_t groups) {
+    hit->groups = groups;
+    for (size_t i = 0; i <= groups; i++) {
+        hit->from[i] = hit->to[i] = -1;
+    }
+}
+
+/* Each begin and end, until \1 agrees. */
+static bool find_returning(struct search *s, size_t start) {
+    struct regex_node *root = s->r->tree.root;
+    bool shortest = root->wish == REGEX_SHORTEST;
+    uint32_t point;
+    for (size_t begin = start; s->e->code == ERR_OK;) {
+        unsigned char *ends = ends_of(s, root, false, begin, s->len);
+        size_t count = s->len - begin, at = shortest ? 0 : count;
+        bool done = false;
+        for (; ends && s->e->code == ERR_OK && next_bit(ends, ends, count, shortest, &at);
+             at += shortest ? 1 : (size_t)-1) {
+            no_groups(s->hit, s->r->tree.groups);
+            if (dissect(s, root, begin, begin + at)) {
+                s->hit->from[0] = (long)begin;
+                s->hit->to[0] = (long)(begin + at);
+                done = true;
+                break;
+            }
+        }
+        free(ends);
+        if (done || begin >= s->len) {
+            return done;
+        }
+        begin += utf8_next(s->text + begin, s->len - begin, &point);
+    }
+    return false;
+}
+
+enum err_code regex_find(struct regex *r, const char *text, size_t len, size_t start, bool groups, struct stop *stop,
+                         bool *found, struct regex_hit *hit, struct err *e) {
+    struct regex_node *root = r->tree.root;
+    struct search s = {r, text, len, hit, stop, e};
+    *found = false;
+    no_groups(hit, r->tree.groups);
+    if (root->returns) {
+        *found = find_returning(&s, start) && e->code == ERR_OK;
+        return e->code;
+    }
+    struct regex_scan scan = {.text = text,
+                              .len = len,
+                              .from = start,
+                              .limit = len,
+                              .search = true,
+                              .shortest = root->wish == REGEX_SHORTEST,
+                              .stop = stop};
+    struct regex_program *p = program_of(r, root, false, e);
+    if (!p) {
+        return e->code;
+    }
+    regex_scan(p, &scan);
+    if (scan.stopped) {
+        return err_interrupt(e);
+    }
+    if (scan.found) {
+        hit->from[0] = (long)scan.begin;
+        hit->to[0] = (long)scan.end;
+        if (groups) {
+            dissect(&s, root, scan.begin, scan.end);
+        }
+        *found = e->code == ERR_OK;
+    }
+    return e->code;
 }

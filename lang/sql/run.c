@@ -7,10 +7,22 @@
 #include <stdlib.h>
 
 struct running {
+    struct stop *stop;
     const struct run_row *row;
     const struct run_aggregate_row *aggregate;
     struct buf memory;
 };
+
+/* A session, and so all SQL of its store, belongs to one thread. */
+static _Thread_local struct stop *running_stop;
+
+struct stop *run_stop(void) {
+    return running_stop;
+}
+
+bool run_stopped(struct err *e) {
+    return stop_requested(running_stop) && err_interrupt(e) != ERR_OK;
+}
 
 enum err_code run_set_text(struct buf *m, struct value *out, struct err *e) {
     if (!buf_ok(m)) {
@@ -57,6 +69,7 @@ static enum err_code call(void *user, const struct value *a, size_t n, struct va
         }
     }
     buf_clear(&r->memory);
+    running_stop = r->stop;
     return r->row->f(a, n, &r->memory, out, e);
 }
 
@@ -65,6 +78,7 @@ static enum err_code finish(void *user, const struct value *rows, size_t count, 
     struct running *r = user;
     *out = (struct value){.type = VALUE_NULL};
     buf_clear(&r->memory);
+    running_stop = r->stop;
     return r->aggregate->f(rows, count, n, &r->memory, out, e);
 }
 
@@ -81,6 +95,7 @@ static struct running *new_running(struct store *s, struct err *e) {
         err_nomem(e);
         return NULL;
     }
+    r->stop = store_stop(s);
     return r;
 }
 
@@ -93,6 +108,7 @@ enum err_code sql_register(struct store *s, struct err *e) {
     if (store_own(s, NULL, forget_patterns, e) != ERR_OK) {
         return e->code;
     }
+    running_stop = store_stop(s); /* for tables, which call no function first */
     static const struct run_row *const tables[] = {
         run_text_rows,          run_regex_rows, run_number_rows,    run_time_rows,  run_field_rows, run_format_rows,
         run_format_number_rows, run_json_rows,  run_json_make_rows, run_array_rows, run_cast_rows};

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/stop.h"
 #include "lang/store/store.h"
 #include "lang/value.h"
 
@@ -31,11 +32,15 @@ extern const struct run_row run_text_rows[], run_regex_rows[], run_number_rows[]
 extern const struct run_aggregate_row run_aggregate_rows[];
 extern const struct store_table run_expand_table;
 
-/* What regexp_matches() and regexp_split_to_table() return, row by row. `flags` may be NULL. */
-enum err_code run_regex_matches(const struct value *text, const struct value *pattern, const struct value *flags,
+/* What regexp_matches() and regexp_split_to_table() return, row by row. `letters`, its options, may be NULL. */
+enum err_code run_regex_matches(const struct value *text, const struct value *pattern, const struct value *letters,
                                 void (*each)(void *user, const char *text, size_t len), void *user, struct err *e);
 enum err_code run_regex_pieces(const struct value *text, const struct value *pattern,
                                void (*each)(void *user, const char *text, size_t len), void *user, struct err *e);
+
+/* What stops the statement that this thread runs; for functions whose time one value can make long. */
+struct stop *run_stop(void);
+bool run_stopped(struct err *e); /* with ERR_INTERRUPT */
 
 enum err_code run_set_text(struct buf *m, struct value *out, struct err *e);
 enum err_code run_set_integer(int64_t v, struct value *out);

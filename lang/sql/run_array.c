@@ -273,7 +273,7 @@ static enum err_code compare_sets(const struct value *a, bool all, struct value 
     struct array x, y;
     size_t found = 0;
     if (read(&arena, &a[0], &x, e) == ERR_OK && read(&arena, &a[1], &y, e) == ERR_OK) {
-        for (size_t i = 0; i < y.count; i++) {
+        for (size_t i = 0; i < y.count && !run_stopped(e); i++) {
             found += holds(&x, &y.items[i]);
         }
         run_set_integer(all ? found == y.count : found > 0, out);

@@ -7,18 +7,24 @@
 
 #include <string.h>
 
-static enum err_code compile(const struct value *pattern, bool insensitive, const struct regex **r, struct err *e) {
-    return regex_compile(pattern->text, pattern->length, insensitive, r, e);
+static enum err_code compile(const struct value *pattern, unsigned flags, struct regex **r, struct err *e) {
+    return regex_compile(pattern->text, pattern->length, flags, r, e);
 }
 
-/* The letters behind a pattern: g and i are known. */
-static enum err_code read_flags(const struct value *v, bool *global, bool *insensitive, struct err *e) {
+/* Whether there is a match at `at` or behind it; false also after an error. */
+static bool find(struct regex *r, const struct value *text, size_t at, bool groups, struct regex_hit *hit,
+                 struct err *e) {
+    bool found = false;
+    return regex_find(r, text->text, text->length, at, groups, run_stop(), &found, hit, e) == ERR_OK && found;
+}
+
+/* The letters behind a pattern: g, and the flags. */
+static enum err_code read_flags(const struct value *v, bool *global, unsigned *flags, struct err *e) {
     for (size_t i = 0; i < v->length; i++) {
         char c = v->text[i];
         *global = *global || c == 'g';
-        *insensitive = c == 'i' || (*insensitive && c != 'c');
-        if (!strchr("gics", c)) {
-            bool known = strchr("nmpqwxbet", c) != NULL;
+        if (c != 'g' && !regex_flag(c, flags)) {
+            bool known = c && strchr("qxbe", c) != NULL;
             return err_set(e, known ? ERR_UNSUPPORTED : ERR_VALUE,
                            known ? "the regular expression option \"%c\" is not supported here"
                                  : "invalid regular expression option: \"%c\"",
@@ -30,13 +36,27 @@ static enum err_code read_flags(const struct value *v, bool *global, bool *insen
 
 /* pg_regex(text, pattern, insensitive) */
 static enum err_code matches(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     (void)n;
     (void)m;
-    return compile(&a[1], a[2].integer != 0, &r, e) == ERR_OK
-               ? run_set_integer(regex_find(r, a[0].text, a[0].length, 0, &hit), out)
-               : e->code;
+    if (compile(&a[1], a[2].integer ? REGEX_INSENSITIVE : 0, &r, e) == ERR_OK) {
+        run_set_integer(find(r, &a[0], 0, false, &hit, e), out);
+    }
+    return e->code;
+}
+
+static enum err_code matches_with(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    struct regex *r;
+    struct regex_hit hit;
+    bool global = false;
+    unsigned flags = 0;
+    (void)n;
+    (void)m;
+    if (read_flags(&a[2], &global, &flags, e) == ERR_OK && compile(&a[1], flags, &r, e) == ERR_OK) {
+        run_set_integer(find(r, &a[0], 0, false, &hit, e), out);
+    }
+    return e->code;
 }
 
 static enum err_code piece(const struct value *text, const struct regex_hit *hit, size_t group, struct value *out) {
@@ -50,22 +70,22 @@ static enum err_code piece(const struct value *text, const struct regex_hit *hit
 
 /* substring(text from pattern): the first group, or the whole. */
 static enum err_code substring(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     (void)n;
     (void)m;
-    if (compile(&a[1], false, &r, e) == ERR_OK && regex_find(r, a[0].text, a[0].length, 0, &hit)) {
+    if (compile(&a[1], 0, &r, e) == ERR_OK && find(r, &a[0], 0, true, &hit, e)) {
         piece(&a[0], &hit, hit.groups ? 1 : 0, out);
     }
     return e->code;
 }
 
 static enum err_code whole(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     (void)n;
     (void)m;
-    if (compile(&a[1], false, &r, e) == ERR_OK && regex_find(r, a[0].text, a[0].length, 0, &hit)) {
+    if (compile(&a[1], 0, &r, e) == ERR_OK && find(r, &a[0], 0, false, &hit, e)) {
         piece(&a[0], &hit, 0, out);
     }
     return e->code;
@@ -101,15 +121,17 @@ static void add_replacement(const struct value *text, const struct value *by, co
 }
 
 static enum err_code replace(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
-    bool global = false, insensitive = false;
+    bool global = false;
+    unsigned flags = 0;
+    bool keeps = memchr(a[2].text, '\\', a[2].length) != NULL;
     size_t at = 0, copied = 0;
     (void)n;
-    if (read_flags(&a[3], &global, &insensitive, e) != ERR_OK || compile(&a[1], insensitive, &r, e) != ERR_OK) {
+    if (read_flags(&a[3], &global, &flags, e) != ERR_OK || compile(&a[1], flags, &r, e) != ERR_OK) {
         return e->code;
     }
-    while (at <= a[0].length && regex_find(r, a[0].text, a[0].length, at, &hit)) {
+    while (at <= a[0].length && find(r, &a[0], at, keeps, &hit, e)) {
         buf_add(m, a[0].text + copied, (size_t)hit.from[0] - copied);
         add_replacement(&a[0], &a[2], &hit, m);
         copied = (size_t)hit.to[0];
@@ -119,7 +141,7 @@ static enum err_code replace(const struct value *a, size_t n, struct buf *m, str
         }
     }
     buf_add(m, a[0].text + copied, a[0].length - copied);
-    return run_set_text(m, out, e);
+    return e->code == ERR_OK ? run_set_text(m, out, e) : e->code;
 }
 
 static void add_groups(const struct value *text, const struct regex_hit *hit, struct buf *m) {
@@ -136,18 +158,19 @@ static void add_groups(const struct value *text, const struct regex_hit *hit, st
 
 /* pg_regex_match(text, pattern, flags) */
 static enum err_code match(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
-    bool global = false, insensitive = false;
+    bool global = false;
+    unsigned flags = 0;
     (void)n;
-    if (read_flags(&a[2], &global, &insensitive, e) != ERR_OK || compile(&a[1], insensitive, &r, e) != ERR_OK) {
+    if (read_flags(&a[2], &global, &flags, e) != ERR_OK || compile(&a[1], flags, &r, e) != ERR_OK) {
         return e->code;
     }
     if (global) {
         err_set(e, ERR_VALUE, "regexp_match() does not support the \"global\" option");
         return err_hint(e, "Use the regexp_matches function instead.");
     }
-    if (regex_find(r, a[0].text, a[0].length, 0, &hit)) {
+    if (find(r, &a[0], 0, true, &hit, e)) {
         add_groups(&a[0], &hit, m);
         run_set_text(m, out, e);
     }
@@ -155,33 +178,31 @@ static enum err_code match(const struct value *a, size_t n, struct buf *m, struc
 }
 
 static enum err_code count(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     int64_t found = 0;
     (void)n;
     (void)m;
-    if (compile(&a[1], false, &r, e) != ERR_OK) {
+    if (compile(&a[1], 0, &r, e) != ERR_OK) {
         return e->code;
     }
-    for (size_t at = 0; at <= a[0].length && regex_find(r, a[0].text, a[0].length, at, &hit);
-         at = behind(&a[0], &hit)) {
+    for (size_t at = 0; at <= a[0].length && find(r, &a[0], at, false, &hit, e); at = behind(&a[0], &hit)) {
         found++;
     }
-    return run_set_integer(found, out);
+    return e->code == ERR_OK ? run_set_integer(found, out) : e->code;
 }
 
 /* All matches of the pattern as an array of arrays of groups, for regexp_matches(). */
-enum err_code run_regex_matches(const struct value *text, const struct value *pattern, const struct value *flags,
+enum err_code run_regex_matches(const struct value *text, const struct value *pattern, const struct value *letters,
                                 void (*each)(void *user, const char *text, size_t len), void *user, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
-    bool global = false, insensitive = false;
-    if ((flags && read_flags(flags, &global, &insensitive, e) != ERR_OK) ||
-        compile(pattern, insensitive, &r, e) != ERR_OK) {
+    bool global = false;
+    unsigned flags = 0;
+    if ((letters && read_flags(letters, &global, &flags, e) != ERR_OK) || compile(pattern, flags, &r, e) != ERR_OK) {
         return e->code;
     }
-    for (size_t at = 0; at <= text->length && regex_find(r, text->text, text->length, at, &hit);
-         at = behind(text, &hit)) {
+    for (size_t at = 0; at <= text->length && find(r, text, at, true, &hit, e); at = behind(text, &hit)) {
         struct buf m = BUF_INIT;
         add_groups(text, &hit, &m);
         each(user, buf_text(&m), m.len);
@@ -196,13 +217,13 @@ enum err_code run_regex_matches(const struct value *text, const struct value *pa
 /* The pieces between matches. */
 enum err_code run_regex_pieces(const struct value *text, const struct value *pattern,
                                void (*each)(void *user, const char *text, size_t len), void *user, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     size_t at = 0, copied = 0;
-    if (compile(pattern, false, &r, e) != ERR_OK) {
+    if (compile(pattern, 0, &r, e) != ERR_OK) {
         return e->code;
     }
-    while (at <= text->length && regex_find(r, text->text, text->length, at, &hit)) {
+    while (at <= text->length && find(r, text, at, false, &hit, e)) {
         bool empty = hit.from[0] == hit.to[0];
         at = behind(text, &hit);
         if (empty && ((size_t)hit.to[0] == copied || (size_t)hit.to[0] >= text->length)) {
@@ -211,7 +232,9 @@ enum err_code run_regex_pieces(const struct value *text, const struct value *pat
         each(user, text->text + copied, (size_t)hit.from[0] - copied);
         copied = (size_t)hit.to[0];
     }
-    each(user, text->text + copied, text->length - copied);
+    if (e->code == ERR_OK) {
+        each(user, text->text + copied, text->length - copied);
+    }
     return e->code;
 }
 
@@ -234,7 +257,7 @@ static enum err_code split(const struct value *a, size_t n, struct buf *m, struc
 
 /* SIMILAR TO: % and _ as in LIKE, | * + ? { } ( ) [ ] as in regular expressions; the whole text must match. */
 static enum err_code similar(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
-    const struct regex *r;
+    struct regex *r;
     struct regex_hit hit;
     bool bracket = false;
     (void)n;
@@ -259,19 +282,16 @@ static enum err_code similar(const struct value *a, size_t n, struct buf *m, str
     if (!buf_ok(m)) {
         return err_nomem(e);
     }
-    return regex_compile(buf_text(m), m->len, false, &r, e) == ERR_OK
-               ? run_set_integer(regex_find(r, a[0].text, a[0].length, 0, &hit), out)
-               : e->code;
+    if (regex_compile(buf_text(m), m->len, 0, &r, e) == ERR_OK) {
+        run_set_integer(find(r, &a[0], 0, false, &hit, e), out);
+    }
+    return e->code;
 }
 
 const struct run_row run_regex_rows[] = {
-    {"pg_regex", 3, false, matches},
-    {"pg_regex_substr", 2, false, substring},
-    {"pg_regex_whole", 2, false, whole},
-    {"pg_regex_replace", 4, false, replace},
-    {"pg_regex_match", 3, false, match},
-    {"pg_regex_count", 2, false, count},
-    {"pg_regex_split", 2, false, split},
-    {"pg_similar", 2, false, similar},
-    {NULL, 0, false, NULL},
+    {"pg_regex", 3, false, matches},          {"pg_regex_like", 3, false, matches_with},
+    {"pg_regex_substr", 2, false, substring}, {"pg_regex_whole", 2, false, whole},
+    {"pg_regex_replace", 4, false, replace},  {"pg_regex_match", 3, false, match},
+    {"pg_regex_count", 2, false, count},      {"pg_regex_split", 2, false, split},
+    {"pg_similar", 2, false, similar},        {NULL, 0, false, NULL},
 };

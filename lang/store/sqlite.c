@@ -136,6 +136,10 @@ static int check_stop(void *user) {
     return stop_requested(s->stop);
 }
 
+void sqlite_watch_stop(struct store *s) {
+    sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
+}
+
 static int configure(struct store *s) {
     static const int options[][2] = {
         {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_DQS_DML, 0},
@@ -149,7 +153,7 @@ static int configure(struct store *s) {
     sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, MOST_BYTES);
     sqlite3_limit(s->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN_BYTES);
     sqlite3_busy_handler(s->db, wait_busy, s);
-    sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
+    sqlite_watch_stop(s);
     /* The first to switch the file to WAL needs it alone, and SQLite does not always call the busy handler then. */
     double began = clock_now();
     const char *start = sqlite3_db_readonly(s->db, "main") == 1
@@ -205,6 +209,10 @@ void store_close(struct store *s) {
         free(s->path);
         free(s);
     }
+}
+
+struct stop *store_stop(const struct store *s) {
+    return s->stop;
 }
 
 /* Prepare the first statement of sql[0..len); *used is where the next begins. *out is NULL where there is none. */
@@ -484,7 +492,7 @@ static enum err_code control(struct store *s, const char *words, int level, stru
         sqlite_fail(s, result, sql, strlen(sql), e);
         e->has_span = 0; /* these words are not the user's */
     }
-    sqlite3_progress_handler(s->db, STEPS_BETWEEN_CHECKS, check_stop, s);
+    sqlite_watch_stop(s);
     return e->code;
 }
 

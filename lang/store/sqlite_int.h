@@ -33,6 +33,9 @@ struct store {
 /* The failure `result` of sql[0..len). */
 enum err_code sqlite_fail(struct store *s, int result, const char *sql, size_t len, struct err *e);
 
+/* Interrupt what runs when the stop flag is set. */
+void sqlite_watch_stop(struct store *s);
+
 /* A value as SQLite stores it; a blob is VALUE_BLOB. Its text is never NULL: a function that wants text may be given a
  * number by a table that was not made here. */
 struct value sqlite_plain_value(sqlite3_value *from);

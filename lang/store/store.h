@@ -17,6 +17,7 @@ struct store_query;
  * to the stop flag. A read-only file opens for reading; writing then fails with ERR_FILE. */
 enum err_code store_open(const char *path, struct stop *stop, struct store **out, struct err *e);
 void store_close(struct store *s);
+struct stop *store_stop(const struct store *s); /* that it was opened with */
 
 /* Run SQL that returns no rows, one or more statements. */
 enum err_code store_run(struct store *s, const char *sql, struct err *e);
@@ -62,6 +63,11 @@ bool store_in_transaction(const struct store *s); /* ours or the user's */
 enum err_code store_snapshot(struct store *s, struct err *e);
 void store_snapshot_end(struct store *s);
 
+/* Open `count` connections that only read, for a thread each, which see what this one sees: its snapshot is begun anew
+ * for that. False: they cannot be had, and the snapshot is as before or a newer one. Without functions of ours. */
+bool store_open_readers(struct store *s, struct store **readers, size_t count);
+void store_close_readers(struct store **readers, size_t count);
+
 /* Equal stamps: no table has changed in between, by whoever's hand, outside a transaction. */
 struct store_stamp {
     long long own, others, schema;
@@ -79,6 +85,9 @@ struct buf;
 enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
+/* Of those only the ones that may have a column of that name: views, and tables whose definition has the word. */
+enum err_code store_each_table_with(struct store *s, const char *word, void (*each)(void *user, const char *name),
+                                    void *user, struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
 enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
                                 void *user, struct err *e);

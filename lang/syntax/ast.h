@@ -24,7 +24,7 @@ enum statement_kind {
     STATEMENT_GENERATE,     /* base, options, query */
     STATEMENT_FUNCTION,     /* name "compute.similarity", options, query or source */
     STATEMENT_PRINT,        /* word, options, query */
-    STATEMENT_COPY,         /* name, options, source */
+    STATEMENT_COPY,         /* word: "from" or "to"; name or (to) query, options, source */
     STATEMENT_COPY_MODEL,   /* name, options, source: the file to write */
     STATEMENT_LIST,         /* word: "model", "table", "thanosql model", "thanosql dataset", "thanosql tutorial" */
     STATEMENT_GET,          /* word: "model" or "dataset", name, options, alias */
@@ -78,7 +78,7 @@ struct query {
 
 struct statement {
     enum statement_kind kind;
-    struct span span;
+    struct span span, verb; /* all of it; the words that say what it is: PREDICT, SEARCH TEXT */
     const char *word;
     struct name name, base, alias;
     struct name into; /* name = %thanosql …: the variable that keeps the result */

@@ -5,6 +5,7 @@
 #include "lang/syntax/completion_place.h"
 #include "lang/syntax/magic.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -109,16 +110,45 @@ static char *table_name(struct collection *c, const char *code, const struct tok
     return name;
 }
 
-/* Columns of the tables that the statement names after FROM, JOIN, INTO and UPDATE, on either side of the cursor; of
- * one of them alone where its name or alias stands before the dot. And those that its SEARCH and CONVERT add. */
+/* Whether a token is where the name of a table stands: behind FROM, JOIN, INTO or UPDATE, or a comma of FROM's list. */
+struct table_places {
+    size_t depth;   /* open parentheses */
+    uint64_t lists; /* a bit for each depth: a list of FROM is being read there */
+    struct token before;
+};
+
+static bool table_place(struct table_places *p, const struct token *t) {
+    const struct token *b = &p->before;
+    bool word = b->kind == TOKEN_WORD, comma = b->kind == TOKEN_SIGN && b->sign == ',';
+    bool named = word && (b->keyword == WORD_FROM || b->keyword == WORD_JOIN || b->keyword == WORD_INTO ||
+                          b->keyword == WORD_UPDATE);
+    uint64_t here = p->depth < 64 ? UINT64_C(1) << p->depth : 0;
+    bool listed = comma && (p->lists & here);
+    if (t->kind == TOKEN_SIGN && t->sign == '(') {
+        p->depth++;
+        p->lists &= ~(here << 1);
+    } else if (t->kind == TOKEN_SIGN && t->sign == ')') {
+        p->depth -= p->depth > 0;
+    } else if (t->kind == TOKEN_WORD && t->keyword == WORD_FROM) {
+        p->lists |= here;
+    } else if (t->kind == TOKEN_WORD && (keyword_is(t->keyword, KEYWORD_ENDS_FROM) || t->keyword == WORD_SELECT)) {
+        p->lists &= ~here;
+    }
+    p->before = *t;
+    return named || listed;
+}
+
+/* Columns of the tables that the statement names, on either side of the cursor; of one of them alone where its name or
+ * alias stands before the dot. And those that its SEARCH and CONVERT add. */
 static void hold_columns(struct collection *c, const char *code, const struct place *p) {
     struct lexer x = {.code = code, .at = p->text.at, .end = p->text.at + p->text.len};
     struct err ignored = ERR_INIT;
-    struct token before = {.kind = TOKEN_END}, t, next;
+    struct token t, next;
+    struct table_places places = {.before = {.kind = TOKEN_END}};
     enum keyword using = WORD_OTHER;
     while (lexer_next(&x, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
-        bool table = before.kind == TOKEN_WORD && (before.keyword == WORD_FROM || before.keyword == WORD_JOIN ||
-                                                   before.keyword == WORD_INTO || before.keyword == WORD_UPDATE);
+        struct token before = places.before;
+        bool table = table_place(&places, &t);
         if (table && (t.kind == TOKEN_WORD || t.kind == TOKEN_QUOTED)) {
             struct lexer ahead = x;
             bool alias = lexer_next(&ahead, &next, &ignored) == ERR_OK &&
@@ -140,7 +170,6 @@ static void hold_columns(struct collection *c, const char *code, const struct pl
             }
             using = WORD_OTHER;
         }
-        before = t;
     }
 }
 
@@ -179,6 +208,7 @@ static void hold_wanted(struct collection *c, const char *code, const struct pla
     } plain[] = {
         {PLACE_MODEL, VOCABULARY_MODEL},       {PLACE_BASE, VOCABULARY_BASE},       {PLACE_TABLE, VOCABULARY_TABLE},
         {PLACE_VARIABLE, VOCABULARY_VARIABLE}, {PLACE_SETTING, VOCABULARY_SETTING}, {PLACE_DATASET, VOCABULARY_DATASET},
+        {PLACE_READY, VOCABULARY_READY},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (p->wants & plain[i].wants) {

@@ -14,8 +14,9 @@ enum vocabulary_kind {
     VOCABULARY_BASE,     /* base models; scope NULL */
     VOCABULARY_TABLE,    /* scope NULL */
     VOCABULARY_DATASET,  /* scope NULL */
+    VOCABULARY_READY,    /* models to be had; scope NULL */
     VOCABULARY_COLUMN,   /* scope: the table, as in the engine (folded unless quoted) */
-    VOCABULARY_OPTION,   /* scope: the statement: "BUILD MODEL", "CONVERT", "COPY", "CREATE TABLE", … */
+    VOCABULARY_OPTION,   /* scope: the statement: "BUILD MODEL", "CONVERT", "COPY", … (words of forms.h) */
     VOCABULARY_CHOICE,   /* values of an option; scope: "BUILD MODEL.augment"; text without quotes */
     VOCABULARY_VALUE,    /* the same where no quote is open: choices in quotes, True, False, None */
     VOCABULARY_RESULT,   /* columns that a statement's result has beside its query's; scope: "SEARCH m", "CONVERT m" */

@@ -1,38 +1,13 @@
 /* The text before the cursor is read into tokens; the last statement's are kept. Those inside the innermost open
- * parenthesis are the level that counts. A ThanoSQL statement on that level is walked along its pattern, a row of
- * a table; after AS, and everywhere else, the text is SQL, whose last clause word tells what may come. */
+ * parenthesis are the level that counts. A ThanoSQL statement on that level is walked along its pattern, the items of
+ * its row in forms.c; after AS, and everywhere else, the text is SQL, whose last clause word tells what may come. */
 #include "lang/syntax/completion_place.h"
+
+#include "lang/syntax/forms.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-
-/* A pattern's items: KEYWORDS (A|B: one of them), and in small letters what kind of name stands there. `?` at the end:
- * may be left out. */
-static const struct pattern {
-    enum keyword first;
-    const char *statement, *items;
-} patterns[] = {
-    {WORD_BUILD, "BUILD MODEL", "MODEL new USING base OPTIONS? AS"},
-    {WORD_FIT, "FIT MODEL", "MODEL new USING model OPTIONS? AS"},
-    {WORD_UPLOAD, "UPLOAD MODEL", "MODEL new OPTIONS? FROM new"},
-    {WORD_DELETE, "DELETE MODEL", "MODEL|FROM model"},
-    {WORD_PREDICT, "PREDICT", "USING model OPTIONS? AS"},
-    {WORD_EVALUATE, "EVALUATE", "USING model OPTIONS? AS"},
-    {WORD_TRANSFORM, "TRANSFORM", "USING model OPTIONS? AS"},
-    {WORD_CONVERT, "CONVERT", "USING model OPTIONS? AS"},
-    {WORD_SEARCH, "SEARCH", "IMAGE|TEXT|AUDIO|VIDEO|KEYWORD input? USING model OPTIONS? AS"},
-    {WORD_GENERATE, "GENERATE", "USING base OPTIONS? AS"},
-    {WORD_FUNCTION, "FUNCTION", "new OPTIONS? AS|FROM"},
-    {WORD_PRINT, "PRINT", "IMAGE|AUDIO|VIDEO OPTIONS? AS"},
-    {WORD_COPY, "COPY MODEL", "MODEL model OPTIONS? TO new OPTIONS?"},
-    {WORD_COPY, "COPY", "MODEL? table OPTIONS? FROM new"},
-    {WORD_LIST, "LIST", "MODEL|TABLE|THANOSQL"},
-    {WORD_GET, "GET", "THANOSQL DATASET|MODEL dataset OPTIONS?"},
-    {WORD_SET, "SET", "THANOSQL setting to value"},
-    {WORD_RESET, "SET", "THANOSQL setting"},
-    {WORD_SHOW, "SET", "THANOSQL setting"},
-};
 
 static const struct {
     const char *item;
@@ -73,20 +48,11 @@ static bool item_has(const struct item *i, const struct token *t) {
     return false;
 }
 
-/* The pattern that begins at t. Of those with the same first word, the last, unless the next word is another's. */
-static const struct pattern *find_pattern(const struct token *t, size_t count) {
-    const struct pattern *found = NULL;
-    for (size_t i = 0; t->kind == TOKEN_WORD && i < sizeof patterns / sizeof *patterns; i++) {
-        const char *rest = patterns[i].items;
-        struct item item = next_item(&rest);
-        if (patterns[i].first == t->keyword) {
-            found = &patterns[i];
-            if (count > 1 && !item.optional && is_keyword_item(&item) && item_has(&item, &t[1])) {
-                break;
-            }
-        }
-    }
-    return found;
+/* The statement that begins at the first of the tokens, if it has a pattern. */
+static const struct form *find_form(const struct token *t, size_t count) {
+    enum keyword second = count > 1 && t[1].kind == TOKEN_WORD ? t[1].keyword : WORD_OTHER;
+    const struct form *f = t->kind == TOKEN_WORD ? form_begun(t->keyword, second) : NULL;
+    return f && f->items ? f : NULL;
 }
 
 static void want_item(struct arena *a, const struct item *i, struct place *out) {
@@ -110,11 +76,15 @@ static bool is_sign(const struct token *t, char sign) {
 
 /* Walk along the pattern over tokens [*at, count) of one level. True when the walk ended behind AS or in SQL, which
  * begins at *at; false when what may come next is in *out. */
-static bool walk_pattern(struct arena *a, const struct pattern *p, const struct token *t, size_t count, size_t *at,
+static bool walk_pattern(struct arena *a, const struct form *p, const struct token *t, size_t count, size_t *at,
                          struct place *out) {
     const char *rest = p->items;
     struct item item = next_item(&rest);
     for (size_t i = *at + 1; i < count; i++) {
+        if (is_sign(&t[i], ')') && p->first == WORD_COPY && item.text == p->items) {
+            rest = "OPTIONS? TO new OPTIONS?"; /* a query stands in place of the table */
+            item = next_item(&rest);
+        }
         if (is_sign(&t[i], '(') || is_sign(&t[i], ')') || is_sign(&t[i], '.')) {
             continue;
         }
@@ -143,7 +113,11 @@ static bool walk_pattern(struct arena *a, const struct pattern *p, const struct 
         out->words = "MODEL DATASET TUTORIAL";
         return false;
     }
-    out->statement = p->statement;
+    if (p->first == WORD_GET && count == *at + 3 && last->keyword == WORD_MODEL) {
+        out->wants = PLACE_READY;
+        return false;
+    }
+    out->statement = p->words;
     out->key = count > 1 ? t[count - 2].span : (struct span){0, 0}; /* what stands before = */
     for (bool more = item.len > 0; more; item = next_item(&rest)) {
         want_item(a, &item, out);
@@ -187,13 +161,13 @@ static void want_sql(const char *code, const struct token *t, size_t count, stru
 /* Inside OPTIONS (…), whose statement is on the level around it. */
 static void want_option(const struct token *t, size_t outer, size_t opened, size_t count, struct place *out) {
     for (size_t i = opened - 1; i-- > outer;) {
-        const struct pattern *p = find_pattern(&t[i], count - i);
+        const struct form *p = find_form(&t[i], count - i);
         if (p && (i == outer || t[i - 1].keyword == WORD_AS)) {
-            out->statement = p->statement;
+            out->statement = p->words;
             break;
         }
         if (t[i].kind == TOKEN_WORD && t[i].keyword == WORD_CREATE) {
-            out->statement = "CREATE TABLE";
+            out->statement = form_of(STATEMENT_CREATE_USING)->words;
             break;
         }
     }
@@ -254,7 +228,8 @@ static bool table_parenthesis(const struct token *t, size_t opened) {
     }
     const struct token *before = opened > 0 ? &t[opened - 1] : NULL;
     return before && before->kind == TOKEN_WORD &&
-           (before->keyword == WORD_FROM || before->keyword == WORD_JOIN || before->keyword == WORD_AS);
+           (before->keyword == WORD_FROM || before->keyword == WORD_JOIN || before->keyword == WORD_AS ||
+            before->keyword == WORD_COPY);
 }
 
 static bool decide(struct arena *a, const char *code, struct place *out) {
@@ -274,7 +249,7 @@ static bool decide(struct arena *a, const char *code, struct place *out) {
     }
     bool query_begins = !top && table_parenthesis(out->tokens, opened);
     while (at < count) {
-        const struct pattern *p = (at > 0 || top || query_begins) ? find_pattern(&t[at], count - at) : NULL;
+        const struct form *p = (at > 0 || top || query_begins) ? find_form(&t[at], count - at) : NULL;
         size_t before = at;
         if (!p) {
             break;

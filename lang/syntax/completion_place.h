@@ -23,6 +23,7 @@ enum place_wants {
     PLACE_FILE = 1 << 11,     /* a path, inside quotes */
     PLACE_SETTING = 1 << 12,  /* behind thanosql. */
     PLACE_VARIABLE = 1 << 13, /* a result that was kept, where a query names its tables */
+    PLACE_READY = 1 << 14,    /* a model that GET THANOSQL MODEL brings */
 };
 
 struct place {

@@ -84,19 +84,33 @@ static size_t shown_length(const struct splitter *s, struct span word) {
     return utf8_cut(s->code + word.at, n);
 }
 
+/* The line's rest without a comment at its end: `thanosql -- comment`. */
+static struct span without_comment(const struct splitter *s, struct span rest) {
+    for (size_t i = 1; i < rest.len; i++) {
+        const char *at = s->code + rest.at + i;
+        if (blank(at[-1]) && (*at == '#' || (i + 1 < rest.len && at[0] == '-' && at[1] == '-'))) {
+            return trimmed(s, rest.at, rest.at + i);
+        }
+    }
+    return rest;
+}
+
 /* %load_ext and %reload_ext. */
 static void load_extension(struct splitter *s, const struct magic_line *l) {
     static const char *const names[] = {"thanosql", "thanosql_magic", "thanosql.magic"};
     const char *word = spelt(s, l->word, "load_ext") ? "load_ext" : "reload_ext";
-    size_t shown = shown_length(s, l->rest);
+    struct span name = without_comment(s, l->rest);
+    size_t shown = shown_length(s, name);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (spelt(s, l->rest, names[i])) {
+        if (spelt(s, name, names[i])) {
             add_part(s, word, true, l->span, names[i]);
             return;
         }
     }
-    if (l->rest.len == 0) {
+    if (name.len == 0 || shown == 0) {
         err_set(s->e, ERR_SYNTAX, "%%%s needs the name of an extension", word);
+    } else if (spelt(s, (struct span){name.at, shown}, names[0])) {
+        err_set(s->e, ERR_SYNTAX, "%%%s takes the name of an extension, and nothing behind it", word);
     } else {
         err_set(s->e, ERR_UNSUPPORTED, "There is no extension %.*s in this kernel, only thanosql", (int)shown,
                 s->code + l->rest.at);
@@ -230,15 +244,16 @@ static bool is_notebook_line(const struct splitter *s, const struct token *t, si
            notebook_line_read(s->arena, s->code, t->span.at, s->end).kind != LINE_STATEMENT;
 }
 
-/* A variable or a question; false where the line at `at` is neither. */
+/* A variable, a question or exit; false where the line at `at` is none of them. */
 static bool notebook_line(struct splitter *s, size_t at) {
+    static const char *const words[] = {[LINE_TEXT] = "variable", [LINE_HELP] = "help", [LINE_EXIT] = "exit"};
     struct notebook_line line = notebook_line_read(s->arena, s->code, at, s->end);
     struct span span = {at, line.end - at};
     s->into = line.name;
     if (line.kind == LINE_ASSIGNED) {
         s->at = magic_line(s, line.end);
     } else if (line.kind != LINE_STATEMENT) {
-        add_part(s, line.kind == LINE_TEXT ? "variable" : "help", true, span, line.text);
+        add_part(s, words[line.kind], true, span, line.text);
         s->at = line.end;
     }
     s->into = (struct span){0, 0};

@@ -9,6 +9,7 @@
  *   name = 'text'             a variable; also "…", three quotes around several lines, and a number
  *   name?  ?name  %name?      help
  *   %lsmagic, %who            what magics there are, what variables
+ *   exit, quit                the end of a console; as a call, too
  *   anything else             statement text, as after %%thanosql
  *
  * A magic line is one that begins with % where no string, comment or parenthesis is open. */

@@ -145,8 +145,22 @@ static bool read_help(struct arena *a, const char *code, size_t at, size_t len, 
     return marks > 0 && marks <= 4 && words <= HELP_WORDS && out->text;
 }
 
+static bool read_exit(const char *code, size_t at, size_t len, struct notebook_line *out) {
+    if (len - at < 4 || (memcmp(code + at, "exit", 4) != 0 && memcmp(code + at, "quit", 4) != 0)) {
+        return false;
+    }
+    at += 4;
+    at += len - at >= 2 && code[at] == '(' && code[at + 1] == ')' ? 2 : 0;
+    at += at < len && code[at] == ';';
+    out->kind = LINE_EXIT;
+    return line_ends(code, at, len, &out->end);
+}
+
 struct notebook_line notebook_line_read(struct arena *a, const char *code, size_t at, size_t len) {
-    struct notebook_line assignment = {.kind = LINE_STATEMENT}, help = assignment, none = assignment;
+    struct notebook_line assignment = {.kind = LINE_STATEMENT}, help = assignment, none = assignment, leave = none;
+    if (read_exit(code, at, len, &leave)) {
+        return leave;
+    }
     if (read_assignment(a, code, at, len, &assignment)) {
         return assignment;
     }

@@ -1,4 +1,4 @@
-/* Lines that a notebook knows and SQL does not: variables and questions. */
+/* Lines that a notebook knows and SQL does not: variables, questions and exit. */
 #ifndef LANG_SYNTAX_NOTEBOOK_LINE_H
 #define LANG_SYNTAX_NOTEBOOK_LINE_H
 
@@ -13,6 +13,7 @@ struct notebook_line {
         LINE_ASSIGNED,  /* name = %…; the magic begins at `end` */
         LINE_TEXT,      /* name = 'text', "text", three quotes around lines, or a number; `text` is in the arena */
         LINE_HELP,      /* name?, ?name, %name?; `text` is the name, "" for a ? alone */
+        LINE_EXIT,      /* exit or quit, as a word or a call; a ; may follow */
     } kind;
     struct span name; /* of the variable */
     const char *text;

@@ -79,8 +79,14 @@ enum err_code parse_value(struct parser *p, const char *what, struct literal *ou
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out);
 enum err_code parse_to_path(struct parser *p, const char *after, struct literal *out);
 
+/* The same behind another word, which is the current token. */
+enum err_code parse_path(struct parser *p, struct literal *out);
+
 /* "AS" query */
 enum err_code parse_as_query(struct parser *p, const char *after, struct query *out);
+
+/* "(" query ")", whose first parenthesis is the current token */
+enum err_code parse_parenthesised_query(struct parser *p, struct query *out);
 
 /* The query after AS: from the current token to the end of the statement, without parentheses around all of it. */
 enum err_code parse_query(struct parser *p, struct query *out);

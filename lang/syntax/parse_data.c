@@ -1,14 +1,38 @@
 /* Statements that bring data in and list what there is. */
 #include "lang/syntax/parse_statement.h"
 
-/* copy = "COPY" name [ options ] "FROM" ( path | jsonstring ) ; */
+/* OPTIONS may stand before FROM or TO, and at the end. */
+static enum err_code copy_options(struct parser *p, struct statement *out) {
+    if (out->options && parse_at(p, WORD_OPTIONS)) {
+        err_set(p->e, ERR_SYNTAX, "OPTIONS are given twice");
+        err_hint(p->e, "write them in one: OPTIONS (name=value, name=value)");
+        return err_at(p->e, p->token.span.at, p->token.span.len);
+    }
+    return out->options ? ERR_OK : parse_options(p, &out->options);
+}
+
+/* copy = "COPY" name [ options ] "FROM" ( path | jsonstring ) [ options ]
+ *      | "COPY" ( name | "(" query ")" ) [ options ] "TO" path [ options ] ; */
 enum err_code parse_copy(struct parser *p, struct statement *out) {
-    if (parse_advance(p) != ERR_OK ||
-        parse_name(p, "the table's name after COPY", NAME_FOLDED, true, &out->name) != ERR_OK ||
-        parse_options(p, &out->options) != ERR_OK) {
+    static const enum keyword ways[] = {WORD_FROM, WORD_TO, WORD_OPTIONS, WORD_OTHER};
+    if (parse_advance(p) != ERR_OK) {
         return p->e->code;
     }
-    return parse_from_path(p, out->options ? "the options" : "the table's name", &out->source);
+    bool query = parse_at_sign(p, '(');
+    if ((query ? parse_parenthesised_query(p, &out->query)
+               : parse_name(p, "the table's name after COPY", NAME_FOLDED, true, &out->name)) != ERR_OK ||
+        copy_options(p, out) != ERR_OK) {
+        return p->e->code;
+    }
+    if (!parse_at(p, WORD_TO) && (query || !parse_at(p, WORD_FROM))) {
+        return parse_expected(p,
+                              query          ? "TO after the query"
+                              : out->options ? "FROM or TO after the options"
+                                             : "FROM or TO after the table's name",
+                              query ? ways + 1 : ways);
+    }
+    out->word = parse_at(p, WORD_TO) ? "to" : "from";
+    return parse_path(p, &out->source) == ERR_OK ? copy_options(p, out) : p->e->code;
 }
 
 /* get = "GET" "THANOSQL" ( "MODEL" name [ options ] [ "AS" name ] | "DATASET" name [ options ] ) ; */

@@ -264,10 +264,11 @@ enum err_code parse_value(struct parser *p, const char *what, struct literal *ou
     return literal(p, what, out);
 }
 
-static enum err_code path_after(struct parser *p, enum keyword k, const char *after, const char *what,
-                                struct literal *out) {
+enum err_code parse_path(struct parser *p, struct literal *out) {
+    char what[60];
+    snprintf(what, sizeof what, "a path in quotes after %s", keyword_text(p->token.keyword));
     p->lexer.backslashes = true;
-    if (parse_keyword(p, k, after) != ERR_OK) {
+    if (parse_advance(p) != ERR_OK) {
         return p->e->code;
     }
     p->lexer.backslashes = false;
@@ -277,10 +278,14 @@ static enum err_code path_after(struct parser *p, enum keyword k, const char *af
     return string_literal(p, out);
 }
 
+static enum err_code path_after(struct parser *p, enum keyword k, const char *after, struct literal *out) {
+    return parse_at(p, k) ? parse_path(p, out) : parse_keyword(p, k, after);
+}
+
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
-    return path_after(p, WORD_FROM, after, "a path in quotes after FROM", out);
+    return path_after(p, WORD_FROM, after, out);
 }
 
 enum err_code parse_to_path(struct parser *p, const char *after, struct literal *out) {
-    return path_after(p, WORD_TO, after, "a path in quotes after TO", out);
+    return path_after(p, WORD_TO, after, out);
 }

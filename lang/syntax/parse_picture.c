@@ -18,6 +18,12 @@ static const char *medium(enum keyword k) {
     }
 }
 
+/* What the statement is about, behind its verb. */
+static void set_medium(const struct parser *p, enum keyword what, struct statement *out) {
+    out->word = medium(what);
+    out->verb.len = p->before.span.at + p->before.span.len - out->verb.at;
+}
+
 /* search = "SEARCH" what [ input { input } ] "USING" name [ options ] "AS" query ;
  * what = "IMAGE" | "TEXT" | "AUDIO" | "VIDEO" | "KEYWORD" ; */
 enum err_code parse_search(struct parser *p, struct statement *out) {
@@ -28,7 +34,7 @@ enum err_code parse_search(struct parser *p, struct statement *out) {
         parse_one_of(p, media, "IMAGE, TEXT, AUDIO, VIDEO or KEYWORD after SEARCH", &what) != ERR_OK) {
         return p->e->code;
     }
-    out->word = medium(what);
+    set_medium(p, what, out);
     if (parse_inputs(p, &out->inputs) != ERR_OK ||
         parse_keyword(p, WORD_USING, out->inputs ? "what is searched for" : "SEARCH and what to search") != ERR_OK ||
         parse_name(p, "a model after USING", NAME_FOLDED, false, &out->base) != ERR_OK) {
@@ -53,10 +59,12 @@ enum err_code parse_explain(struct parser *p, struct statement *out) {
 enum err_code parse_print(struct parser *p, struct statement *out) {
     static const enum keyword media[] = {WORD_IMAGE, WORD_AUDIO, WORD_VIDEO, WORD_OTHER};
     enum keyword what;
-    if (parse_advance(p) != ERR_OK || parse_one_of(p, media, "IMAGE, AUDIO or VIDEO after PRINT", &what) != ERR_OK ||
-        parse_options(p, &out->options) != ERR_OK) {
+    if (parse_advance(p) != ERR_OK || parse_one_of(p, media, "IMAGE, AUDIO or VIDEO after PRINT", &what) != ERR_OK) {
         return p->e->code;
     }
-    out->word = medium(what);
+    set_medium(p, what, out);
+    if (parse_options(p, &out->options) != ERR_OK) {
+        return p->e->code;
+    }
     return parse_as_query(p, out->options ? "the options" : "PRINT and what to show", &out->query);
 }

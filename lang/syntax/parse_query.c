@@ -3,6 +3,8 @@
  * One loop over tokens; what is known of each open parenthesis stands in the parser's levels. */
 #include "lang/syntax/parse_clause.h"
 
+#include "base/buf.h"
+
 #include <string.h>
 
 struct walk {
@@ -76,8 +78,15 @@ static bool probably_statement(const struct parser *p) {
 }
 
 static enum err_code returns_no_table(struct parser *p) {
+    struct buf nest = BUF_INIT;
+    for (int k = WORD_OTHER + 1; k < WORD_COUNT; k++) {
+        if (keyword_is((enum keyword)k, KEYWORD_NESTS)) {
+            buf_printf(&nest, "%s%s", nest.len ? ", " : "", keyword_text((enum keyword)k));
+        }
+    }
     err_set(p->e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", keyword_text(p->token.keyword));
-    err_hint(p->e, "run it as a statement of its own; CONVERT, SEARCH, PREDICT, EVALUATE and LIST return tables");
+    err_hint(p->e, "run it as a statement of its own; those that return tables: %s", buf_text(&nest));
+    buf_release(&nest);
     return err_at(p->e, p->token.span.at, p->token.span.len);
 }
 
@@ -252,6 +261,20 @@ static enum err_code read_text(struct parser *p, bool statement, struct query *o
 
 enum err_code parse_query(struct parser *p, struct query *out) {
     return read_text(p, false, out);
+}
+
+enum err_code parse_parenthesised_query(struct parser *p, struct query *out) {
+    size_t opened = p->token.span.at;
+    if (parse_enter(p) != ERR_OK || parse_advance(p) != ERR_OK) {
+        return p->e->code;
+    }
+    p->parentheses++;
+    if (parse_query(p, out) != ERR_OK) {
+        return p->e->code;
+    }
+    p->parentheses--;
+    parse_leave(p);
+    return parse_at_sign(p, ')') ? parse_advance(p) : not_closed(p, opened);
 }
 
 enum err_code parse_sql(struct parser *p, struct query *out) {

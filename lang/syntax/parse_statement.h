@@ -1,6 +1,6 @@
-/* The statements, one parse function each; the table in parser.c says which words begin them. The current token is
+/* The statements, one parse function each; the table in forms.c says which words begin them. The current token is
  * the statement's first word; on success it is parse_at_end() for a well-formed cell (the caller checks). `out` is
- * zeroed but for its kind. Internal to the parser. */
+ * zeroed but for its kind and verb. Internal to the parser. */
 #ifndef LANG_SYNTAX_PARSE_STATEMENT_H
 #define LANG_SYNTAX_PARSE_STATEMENT_H
 

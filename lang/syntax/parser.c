@@ -1,65 +1,17 @@
 /* A cell to statements, by recursive descent: each part of the cell is cut at its semicolons, each statement is
- * found in one table by its first words, and everything that is not in the table is SQL, if it begins like SQL. */
+ * found in one table (forms.c) by its first words, and everything that is not in the table is SQL, if it begins like
+ * SQL. */
 #include "lang/syntax/parser.h"
 
+#include "base/buf.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "lang/syntax/forms.h"
 #include "lang/syntax/magic.h"
 #include "lang/syntax/parse_statement.h"
 #include "lang/syntax/python.h"
 
 #include <string.h>
-
-static bool is_create_using(const struct parser *p);
-static bool explains_search(const struct parser *p);
-static bool copies_model(const struct parser *p);
-
-/* One row a statement: the words it begins with (a second where SQL shares the first), and the line that errors
- * show. */
-static const struct statement_row {
-    enum keyword first, second;
-    enum statement_kind kind;
-    enum err_code (*parse)(struct parser *, struct statement *);
-    bool (*fits)(const struct parser *); /* a further condition, or NULL */
-    const char *syntax;
-} rows[] = {
-    {WORD_BUILD, WORD_OTHER, STATEMENT_BUILD_MODEL, parse_build, NULL,
-     "BUILD MODEL name USING base [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_FIT, WORD_OTHER, STATEMENT_FIT_MODEL, parse_fit, NULL,
-     "FIT MODEL name USING model [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_UPLOAD, WORD_OTHER, STATEMENT_UPLOAD_MODEL, parse_upload, NULL,
-     "UPLOAD MODEL name [OPTIONS (name=value, …)] FROM 'file'"},
-    {WORD_DELETE, WORD_MODEL, STATEMENT_DELETE_MODEL, parse_delete_model, NULL, "DELETE MODEL name"},
-    {WORD_PREDICT, WORD_OTHER, STATEMENT_PREDICT, parse_use_model, NULL,
-     "PREDICT USING model [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_EVALUATE, WORD_OTHER, STATEMENT_EVALUATE, parse_use_model, NULL,
-     "EVALUATE USING model [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_TRANSFORM, WORD_OTHER, STATEMENT_TRANSFORM, parse_use_model, NULL, "TRANSFORM USING model AS SELECT …"},
-    {WORD_CONVERT, WORD_OTHER, STATEMENT_CONVERT, parse_use_model, NULL,
-     "CONVERT USING model [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_SEARCH, WORD_OTHER, STATEMENT_SEARCH, parse_search, NULL,
-     "SEARCH IMAGE images='file' USING model [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_GENERATE, WORD_OTHER, STATEMENT_GENERATE, parse_generate, NULL,
-     "GENERATE USING GPT OPTIONS (name=value, …) AS SELECT …"},
-    {WORD_FUNCTION, WORD_OTHER, STATEMENT_FUNCTION, parse_function, NULL,
-     "FUNCTION module.name [OPTIONS (name=value, …)] AS SELECT …, or … FROM 'file'"},
-    {WORD_PRINT, WORD_OTHER, STATEMENT_PRINT, parse_print, NULL,
-     "PRINT IMAGE|AUDIO|VIDEO [OPTIONS (name=value, …)] AS SELECT …"},
-    {WORD_COPY, WORD_MODEL, STATEMENT_COPY_MODEL, parse_copy_model, copies_model,
-     "COPY MODEL name TO 'file.safetensors' [OPTIONS (overwrite=True)]"},
-    {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY table [OPTIONS (name=value, …)] FROM 'file'"},
-    {WORD_LIST, WORD_OTHER, STATEMENT_LIST, parse_list, NULL,
-     "LIST MODEL, LIST TABLE, LIST THANOSQL MODEL, LIST THANOSQL DATASET"},
-    {WORD_GET, WORD_OTHER, STATEMENT_GET, parse_get, NULL,
-     "GET THANOSQL DATASET name [OPTIONS (…)], or GET THANOSQL MODEL name [OPTIONS (…)] [AS name]"},
-    {WORD_EXPLAIN, WORD_OTHER, STATEMENT_EXPLAIN, parse_explain, explains_search,
-     "EXPLAIN SEARCH IMAGE …, or EXPLAIN SELECT … FROM (SEARCH IMAGE …)"},
-    {WORD_CREATE, WORD_TABLE, STATEMENT_CREATE_USING, parse_create_using, is_create_using,
-     "CREATE TABLE name USING model [OPTIONS (name=value, …)] FROM 'folder'"},
-    {WORD_SET, WORD_THANOSQL, STATEMENT_SET, parse_set, NULL, "SET thanosql.name = value"},
-    {WORD_RESET, WORD_THANOSQL, STATEMENT_SET, parse_reset, NULL, "RESET thanosql.name"},
-    {WORD_SHOW, WORD_THANOSQL, STATEMENT_SHOW, parse_show, NULL, "SHOW thanosql, or SHOW thanosql.name"},
-};
 
 /* Words that others use for what is called differently here. */
 static const struct {
@@ -73,63 +25,28 @@ static const struct {
     {"show", "datasets", "write LIST THANOSQL DATASET"},
 };
 
-/* CREATE TABLE name USING model …, and not SQL's CREATE TABLE name (…) or CREATE TABLE name AS …. */
-static bool is_create_using(const struct parser *p) {
-    struct lexer ahead = p->lexer;
-    struct err ignored = ERR_INIT;
-    struct token t;
-    bool dot = true; /* a part of the name comes next */
-    if (lexer_next(&ahead, &t, &ignored) != ERR_OK) {
-        return false;
-    }
-    while (lexer_next(&ahead, &t, &ignored) == ERR_OK && t.kind != TOKEN_END) {
-        bool is_dot = t.kind == TOKEN_SIGN && t.sign == '.';
-        if (!dot && !is_dot) {
-            return t.kind == TOKEN_WORD && t.keyword == WORD_USING;
-        }
-        dot = is_dot;
-    }
-    return false;
-}
-
-/* EXPLAIN of a SEARCH, or of a query with one in it; all other EXPLAINs are SQL. */
-static bool explains_search(const struct parser *p) {
-    struct lexer ahead = p->lexer;
-    struct err ignored = ERR_INIT;
-    struct token t, before = p->token;
-    while (lexer_next(&ahead, &t, &ignored) == ERR_OK && t.kind != TOKEN_END && t.sign != ';') {
-        if (before.kind == TOKEN_WORD && before.keyword == WORD_SEARCH && t.kind == TOKEN_WORD &&
-            t.keyword == WORD_IMAGE) {
-            return true;
-        }
-        before = t;
-    }
-    return false;
-}
-
-/* COPY MODEL name …, and not COPY of a table that is called model: COPY model FROM …. */
-static bool copies_model(const struct parser *p) {
-    struct lexer ahead = p->lexer;
-    struct err ignored = ERR_INIT;
-    struct token t;
-    if (lexer_next(&ahead, &t, &ignored) != ERR_OK || lexer_next(&ahead, &t, &ignored) != ERR_OK) {
-        return false;
-    }
-    bool clause = t.kind == TOKEN_WORD && (t.keyword == WORD_FROM || t.keyword == WORD_OPTIONS);
-    return t.kind == TOKEN_QUOTED || t.kind == TOKEN_NUMBER ||
-           (t.kind == TOKEN_WORD && !clause && t.keyword != WORD_TO);
-}
-
-static const struct statement_row *find_row(const struct parser *p) {
+static const struct form *find_form(const struct parser *p) {
     struct token next = parse_peek(p);
-    for (size_t i = 0; p->token.kind == TOKEN_WORD && i < sizeof rows / sizeof *rows; i++) {
-        const struct statement_row *row = &rows[i];
-        bool second = row->second == WORD_OTHER || (next.kind == TOKEN_WORD && next.keyword == row->second);
-        if (row->first == p->token.keyword && second && (!row->fits || row->fits(p))) {
-            return row;
+    const struct form *f;
+    for (size_t i = 0; p->token.kind == TOKEN_WORD && (f = form_at(i)); i++) {
+        bool second = f->second == WORD_OTHER || (next.kind == TOKEN_WORD && next.keyword == f->second);
+        if (f->first == p->token.keyword && second && (!f->fits || f->fits(p))) {
+            return f;
         }
     }
     return NULL;
+}
+
+/* "BUILD MODEL, FIT MODEL, …": every statement, for a hint. */
+static enum err_code hint_statements(struct err *e) {
+    struct buf all = BUF_INIT;
+    const struct form *f;
+    for (size_t i = 0; (f = form_at(i)); i++) {
+        buf_printf(&all, ", %s", f->words);
+    }
+    err_hint(e, "statements: SELECT and other SQL%s", buf_text(&all));
+    buf_release(&all);
+    return e->code;
 }
 
 enum err_code parse_refuse_word(const char *code, struct span at, struct err *e) {
@@ -146,8 +63,7 @@ enum err_code parse_refuse_word(const char *code, struct span at, struct err *e)
     }
     err_set(e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
             s.best[0] ? "?" : "");
-    err_hint(e, "statements: SELECT and other SQL, GET, COPY, BUILD, FIT, CONVERT, SEARCH, PREDICT, EVALUATE, "
-                "PRINT, LIST, DELETE MODEL");
+    hint_statements(e);
     return err_at(e, at.at, at.len);
 }
 
@@ -194,16 +110,17 @@ static enum err_code refuse_mistaken(struct parser *p) {
 
 static enum err_code parse_statement(struct parser *p, struct statement **out) {
     struct statement *s = arena_alloc(p->arena, sizeof *s);
-    const struct statement_row *row = find_row(p);
+    const struct form *form = find_form(p);
     size_t start = p->token.span.at;
     const char *outside = p->syntax;
     if (!s) {
         return err_nomem(p->e);
     }
-    p->syntax = row ? row->syntax : NULL;
-    s->kind = row ? row->kind : STATEMENT_SQL;
-    if (row) {
-        row->parse(p, s);
+    p->syntax = form ? form->syntax : NULL;
+    s->kind = form ? form->kind : STATEMENT_SQL;
+    s->verb = p->token.span;
+    if (form) {
+        form->parse(p, s);
     } else if (refuse_mistaken(p) == ERR_OK) {
         bool sql = parse_at_sign(p, '(') || (p->token.kind == TOKEN_WORD && keyword_is(p->token.keyword, KEYWORD_SQL));
         if (sql) {
@@ -336,12 +253,4 @@ enum err_code parse_parts(struct arena *a, const char *code, struct magic_part *
 enum err_code parse_cell(struct arena *a, const char *code, size_t len, struct statement **out, struct err *e) {
     bool wants_more;
     return parse_typed(a, code, len, out, &wants_more, e);
-}
-
-const char *parse_syntax_line(size_t index, enum statement_kind *kind) {
-    if (index >= sizeof rows / sizeof *rows) {
-        return NULL;
-    }
-    *kind = rows[index].kind;
-    return rows[index].syntax;
 }

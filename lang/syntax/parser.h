@@ -19,7 +19,4 @@ enum err_code parse_parts(struct arena *a, const char *code, struct magic_part *
 /* ERR_SYNTAX for a word that begins no statement, with the near ones. For a STATEMENT_NAME that names nothing. */
 enum err_code parse_refuse_word(const char *code, struct span at, struct err *e);
 
-/* The syntax line of row `index` of the statement table, and its kind; NULL past the end. */
-const char *parse_syntax_line(size_t index, enum statement_kind *kind);
-
 #endif

@@ -110,7 +110,9 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
         }
         struct seeing s = {b, bytes, net_input(work)};
         parallel_for(n, 4, see_some, &s);
-        net_forward(work, n);
+        if (net_forward(work, n, pace, e)) {
+            break;
+        }
         memcpy(out + at * width, net_result(work, b->net->embedding), n * width * sizeof *out);
         pace_check(pace, e);
     }

@@ -34,6 +34,10 @@ int encoder_dimension(const struct encoder *m) {
     return (m->backbone ? m->backbone->kept : 0) + (encoder_is_fixed(m) ? (int)m->layer.outputs : 0);
 }
 
+bool encoder_is_network(const struct encoder *m) {
+    return m->backbone != NULL;
+}
+
 static enum err_code check_options(const struct encoder_options *o, const struct ml_source *source, struct err *e) {
     int least = o->backbone.weights ? 0 : 1; /* weights from elsewhere may be used as they are */
     if (o->max_epochs < least || o->max_epochs > EPOCHS_MOST) {

@@ -24,6 +24,10 @@ struct backbone_options {
     bool joined;           /* the default features too: vectors of both, side by side */
     bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
     size_t memory;         /* bytes that may be used; 0: what the machine has left */
+    /* File that epochs are kept in as they end, and gone on from where it is of this very training, or NULL. Not
+     * removed here. When a model is tuned also `earlier`, that of the model, where its pictures and options are the
+     * same. */
+    const char *checkpoint, *earlier;
 };
 
 struct encoder_options {
@@ -62,6 +66,10 @@ struct encoder_report {
     float view_model;   /* and by the encoder as it is */
     bool kept_training; /* whether epochs beat the start and were kept */
     bool interrupted;   /* training ended before its time, and what it had was kept */
+    int patience;       /* epochs without a better one that ended it; 0: they did not */
+    int resumed;        /* epochs that a checkpoint had */
+    bool passed_over;   /* there was one, of other pictures or options */
+    char unkept[200];   /* why the last checkpoint could not be written, or empty */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
@@ -85,6 +93,9 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
                             struct err *e);
 void encoder_free(struct encoder *m); /* NULL is fine */
 
+/* The options that a checkpoint's training had, in place of those in *out. False: there is no such file. */
+bool checkpoint_options(const char *path, struct encoder_options *out);
+
 /* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
  * networks were trained on. A file that encoder_save wrote is loaded as it is, and has its size. ERR_MODEL where the
  * numbers are such that a picture's vector is none. */
@@ -97,6 +108,7 @@ enum err_code encoder_tune(struct encoder *m, const struct encoder_options *opti
                            const struct ml_watch *watch, struct encoder_report *report, struct err *e);
 
 int encoder_dimension(const struct encoder *m);
+bool encoder_is_network(const struct encoder *m);
 
 /* Vectors of pictures begin..end of the source into out, (end - begin, dimension) row-major, mean-centred and of unit
  * length (all zeros for a picture that equals the mean). On all cores. A failing picture ends it, and *e names it;

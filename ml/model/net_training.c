@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "ml/model/checkpoint.h"
 #include "ml/model/held_back.h"
 #include "ml/model/training.h"
 
@@ -63,7 +64,8 @@ static size_t memory_for(const struct net_training *t, const struct net *net, si
     size_t rows = 2 * batch, loss = rows * (2 * HEAD + 2 + 256) + rows * HEAD;
     size_t moments = 3 * net->parameter_count + net->state_count;
     return net_work_bytes(net, rows, true) + net_work_bytes(t->b->net, BACKBONE_CHUNK, false) +
-           (loss + moments) * sizeof(float) + batch * canvas_bytes(t->b->size, t->b->channels);
+           (loss + moments) * sizeof(float) + batch * canvas_bytes(t->b->size, t->b->channels) +
+           (t->options->backbone.checkpoint ? 2 * checkpoint_bytes(net, optimizer_rule_at(0)) : 0); /* as it is built */
 }
 
 static enum err_code check_memory(const struct net_training *t, const struct net *net, struct err *e) {
@@ -145,7 +147,8 @@ enum err_code net_training_prepare(struct net_training *t, struct err *e) {
     t->order = malloc(t->source->count * sizeof *t->order);
     t->bytes = malloc((t->batch > BACKBONE_CHUNK ? t->batch : BACKBONE_CHUNK) * canvas_bytes(b->size, b->channels));
     t->derivative = malloc(rows * HEAD * sizeof *t->derivative);
-    t->best = malloc((t->net->parameter_count + t->net->state_count) * sizeof *t->best);
+    t->numbers = t->net->parameter_count + t->net->state_count;
+    t->best = malloc(t->numbers * sizeof *t->best);
     t->held = malloc(3 * held * width * sizeof *t->held);
     t->losses = calloc((size_t)o->max_epochs, sizeof *t->losses);
     if (!t->labels || !t->order || !t->bytes || !t->derivative || !t->best || !t->held || !t->losses) {
@@ -195,7 +198,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
     for (size_t i = 0; t->options->labels && i < count; i++) {
         t->labels[i] = t->options->labels[ids[i]];
     }
-    net_forward(t->work, 2 * count);
+    if (net_forward(t->work, 2 * count, &t->pace, e)) {
+        return e->code;
+    }
     const float *z = net_result(t->work, t->net->output);
     const int *labels = t->options->labels ? t->labels : NULL;
     if (pace_check(&t->pace, e) ||
@@ -207,7 +212,9 @@ static enum err_code train_step(struct net_training *t, int epoch, const uint32_
         return err_hint(e, "try a smaller learning_rate (it was %g) or a higher temperature",
                         (double)t->optimizer.rate);
     }
-    net_backward(t->work, t->derivative, 2 * count);
+    if (net_backward(t->work, t->derivative, 2 * count, &t->pace, e)) {
+        return e->code;
+    }
     optimizer_update_parts(&t->optimizer, t->parts, t->part_count, t->net->parameters, net_gradient(t->work));
     return ERR_OK;
 }
@@ -217,8 +224,9 @@ static bool out_of_time(const struct net_training *t) {
     return limit > 0 && clock_now() - t->started >= limit;
 }
 
-static enum err_code train_epoch(struct net_training *t, int epoch, float *mean, struct err *e) {
+static enum err_code train_epoch(struct net_training *t, float *mean, struct err *e) {
     size_t all = t->source->count, used = 0;
+    int epoch = t->epoch;
     struct random r = random_stream(t->options->seed, STREAM_ORDER, (uint64_t)epoch);
     double sum = 0;
     for (size_t i = 0; i < all; i++) {
@@ -227,10 +235,11 @@ static enum err_code train_epoch(struct net_training *t, int epoch, float *mean,
     random_shuffle(&r, t->order, all);
     t->pace.progress.epoch = epoch + 1;
     t->pace.progress.done = 0;
-    for (size_t at = 0; at < all && !(used && out_of_time(t)); at += t->batch) {
+    for (size_t at = 0; at < all; at += t->batch) {
         size_t count = all - at < t->batch ? all - at : t->batch;
         float value;
-        if (count < 2 || (count < t->batch / 2 && used)) { /* too few negatives, and norms of too few */
+        t->cut = used && out_of_time(t);
+        if (t->cut || count < 2 || (count < t->batch / 2 && used)) { /* too few negatives, and norms of too few */
             break;
         }
         if (train_step(t, epoch, t->order + at, count, &value, e)) {
@@ -272,10 +281,10 @@ static enum err_code judge(struct net_training *t, float *share, struct err *e) 
     size_t step = BACKBONE_CHUNK / 2 < t->batch ? BACKBONE_CHUNK / 2 : t->batch;
     for (size_t at = 0; at < n; at += step) {
         size_t count = n - at < step ? n - at : step;
-        if (draw_views(t, ids + at, count, (uint64_t)STREAM_HELD << 40, t->embedding, e)) {
+        if (draw_views(t, ids + at, count, (uint64_t)STREAM_HELD << 40, t->embedding, e) ||
+            net_forward(t->embedding, 2 * count, &t->pace, e)) {
             return e->code;
         }
-        net_forward(t->embedding, 2 * count);
         memcpy(t->seen + 2 * at * width, net_result(t->embedding, t->b->net->embedding),
                2 * count * width * sizeof *t->seen);
     }
@@ -293,36 +302,60 @@ static enum err_code judge(struct net_training *t, float *share, struct err *e) 
     return held_back_find(t->held, n, t->seen, 2 * n, width, share, NULL, e);
 }
 
-static void keep_best(struct net_training *t) {
-    memcpy(t->best, t->net->parameters, (t->net->parameter_count + t->net->state_count) * sizeof *t->best);
+/* Of equals the later: it has seen more. With labels the last: a view is then to find its class, and that it finds its
+ * own picture less often is no loss. */
+static void keep_best(struct net_training *t, float share) {
+    struct encoder_report *r = &t->report;
+    if (share >= r->view_model || t->epoch == 1 || t->options->labels) {
+        r->view_model = r->view_epochs = share;
+        r->kept_training = true;
+        t->better = t->epoch;
+        memcpy(t->best, t->net->parameters, t->numbers * sizeof *t->best);
+    }
+}
+
+/* Where training begins: from a checkpoint, or before the first epoch. */
+static enum err_code begin(struct net_training *t, struct err *e) {
+    size_t n = BACKBONE_CHUNK / 2 < t->batch ? BACKBONE_CHUNK / 2 : t->batch;
+    n = n < t->gallery.count ? n : t->gallery.count;
+    if (t->options->backbone.checkpoint) {
+        if (draw_views(t, t->gallery.ids, n, (uint64_t)STREAM_HELD << 40, t->work, e) ||
+            checkpoint_identify(t, net_input(t->work), 2 * n * net_value_size(t->net, 0), e)) {
+            return e->code;
+        }
+        if (checkpoint_resume(t)) {
+            appraisal_losses(&t->report, t->losses, t->epoch);
+            t->pace.progress.loss_count = (size_t)t->epoch;
+            return ERR_OK;
+        }
+    }
+    if (!judge(t, &t->report.view_model, e)) {
+        t->report.view_closed = t->report.view_model;
+    }
+    return e->code;
 }
 
 static enum err_code train_epochs(struct net_training *t, struct err *e) {
-    const struct encoder_options *o = t->options;
     struct encoder_report *r = &t->report;
-    int last_better = 0, patience = o->max_epochs / 10 > PATIENCE_LEAST ? o->max_epochs / 10 : PATIENCE_LEAST;
-    if (judge(t, &r->view_model, e)) {
+    int all = t->options->max_epochs, patience = all / 10 > PATIENCE_LEAST ? all / 10 : PATIENCE_LEAST;
+    if (begin(t, e)) {
         return e->code;
     }
-    r->view_closed = r->view_model;
-    for (int epoch = 0; epoch < o->max_epochs && epoch < last_better + patience && !(epoch > 0 && out_of_time(t));
-         epoch++) {
+    while (t->epoch < all && t->epoch < t->better + patience && !(t->epoch > 0 && out_of_time(t))) {
         float share;
-        if (train_epoch(t, epoch, &t->losses[epoch], e) || judge(t, &share, e)) {
+        if (train_epoch(t, &t->losses[t->epoch], e) || judge(t, &share, e)) {
             return e->code;
         }
-        appraisal_losses(r, t->losses, epoch + 1);
-        t->pace.progress.loss_count = (size_t)epoch + 1;
-        /* Of equals the later: it has seen more. With labels the last: a view is then to find its class, and that it
-         * finds its own picture less often is no loss. */
-        if (share >= r->view_model || epoch == 0 || o->labels) {
-            r->view_model = r->view_epochs = share;
-            r->kept_training = true;
-            last_better = epoch + 1;
-            keep_best(t);
+        t->epoch++;
+        appraisal_losses(r, t->losses, t->epoch);
+        t->pace.progress.loss_count = (size_t)t->epoch;
+        keep_best(t, share);
+        if (!t->cut && t->epoch < all) {
+            checkpoint_keep(t);
         }
     }
-    r->interrupted = r->epochs < o->max_epochs && out_of_time(t);
+    r->interrupted = t->epoch < all && out_of_time(t);
+    r->patience = t->epoch < all && !r->interrupted ? patience : 0;
     return ERR_OK;
 }
 
@@ -346,8 +379,7 @@ enum err_code net_training_run(struct net_training *t, struct err *e) {
         return e->code;
     }
     if (t->report.kept_training) {
-        memcpy(t->net->parameters, t->best,
-               (t->net->parameter_count + t->net->state_count) * sizeof *t->net->parameters);
+        memcpy(t->net->parameters, t->best, t->numbers * sizeof *t->best);
     }
     hand_over(t);
     return ERR_OK;

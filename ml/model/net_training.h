@@ -2,6 +2,7 @@
 #ifndef ML_MODEL_NET_TRAINING_H
 #define ML_MODEL_NET_TRAINING_H
 
+#include "base/digest.h"
 #include "ml/model/backbone.h"
 #include "ml/nn/loss.h"
 #include "ml/nn/optimizer.h"
@@ -29,6 +30,13 @@ struct net_training {
     float *held, *seen;       /* vectors of held-back pictures and of their views */
     float *losses;
     double started;
+    size_t numbers;    /* parameters and state of the network */
+    int epoch, better; /* epochs that are over; those at the end of the best one */
+    bool cut;          /* the last epoch, by the time limit */
+    struct {
+        char of[DIGEST_HEX], start[DIGEST_HEX]; /* pictures and options; the weights it begins with */
+    } identity;
+    double kept_at, keeping; /* when the last checkpoint was written, and seconds that it took */
 };
 
 void net_training_release(struct net_training *t);

@@ -1,6 +1,7 @@
 /* What a network is; what it does is in net_work.c. */
 #include "ml/nn/net.h"
 
+#include "base/parallel.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -33,10 +34,17 @@ static void fill_uniform(float *values, size_t count, float most, struct random 
     }
 }
 
-void net_initialise(struct net *n, uint64_t seed) {
-    for (size_t i = 0; i < n->layer_count; i++) {
+struct initialising {
+    struct net *net;
+    uint64_t seed;
+};
+
+static void initialise_some(void *user, size_t begin, size_t end) {
+    const struct initialising *all = user;
+    struct net *n = all->net;
+    for (size_t i = begin; i < end; i++) {
         const struct net_layer *l = &n->layers[i];
-        struct random r = random_stream(seed, 0x1417U, i);
+        struct random r = random_stream(all->seed, 0x1417U, i);
         if (l->kind == NET_CONV) {
             const struct conv *c = &l->conv;
             size_t fan = c->kernel * c->kernel * (c->depthwise ? 1 : c->channels);
@@ -54,4 +62,8 @@ void net_initialise(struct net *n, uint64_t seed) {
             fill_uniform(n->parameters + l->bias, outputs, most, &r);
         }
     }
+}
+
+void net_initialise(struct net *n, uint64_t seed) {
+    parallel_for(n->layer_count, 1, initialise_some, &(struct initialising){n, seed});
 }

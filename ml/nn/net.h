@@ -7,6 +7,7 @@
 #include "ml/nn/conv.h"
 #include "ml/nn/norm.h"
 #include "ml/nn/pool.h"
+#include "ml/pace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,15 +75,17 @@ void net_work_free(struct net_work *w); /* fine on NULL */
 float *net_input(struct net_work *w);
 
 /* Run `count` pictures. In training the norms use the batch's statistics and update the running ones; else the running
- * ones are folded into the weights, which net_fold must have done since they last changed. */
-void net_forward(struct net_work *w, size_t count);
+ * ones are folded into the weights, which net_fold must have done since they last changed. `pace` is asked between
+ * layers, since a step of a large network takes seconds (NULL: never); ERR_INTERRUPT leaves results that mean nothing.
+ */
+enum err_code net_forward(struct net_work *w, size_t count, struct pace *pace, struct err *e);
 void net_fold(struct net_work *w);
 
 /* A value of the last run. In inference only the embedding and the output are kept. */
 const float *net_result(const struct net_work *w, int value);
 
 /* doutput: derivative by the output, (count, outputs). Then net_gradient has one number a parameter. Training only. */
-void net_backward(struct net_work *w, const float *doutput, size_t count);
+enum err_code net_backward(struct net_work *w, const float *doutput, size_t count, struct pace *pace, struct err *e);
 const float *net_gradient(const struct net_work *w);
 
 #endif

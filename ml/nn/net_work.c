@@ -19,6 +19,8 @@ struct room {
     size_t mean, inverse, scale, shift; /* training: of the batch */
 };
 
+#define LINE 64
+
 struct net_work {
     struct net *net;
     size_t batch;
@@ -28,7 +30,8 @@ struct net_work {
     bool *written;                    /* on the way back: whether a value's derivative holds something */
     size_t scratch, packed, gradient; /* places shared by all layers; the parameters' derivatives */
     size_t total;
-    float *memory;
+    void *block;
+    float *memory; /* in the block, at a line of the cache */
 };
 
 static size_t rounded(size_t floats) {
@@ -137,7 +140,7 @@ void net_work_free(struct net_work *w) {
         free(w->rooms);
         free(w->activations);
         free(w->written);
-        free(w->memory);
+        free(w->block);
         free(w);
     }
 }
@@ -159,9 +162,9 @@ enum err_code net_work_new(struct net *n, size_t batch, bool training, struct ne
     }
     *w = (struct net_work){.net = n, .batch = batch, .training = training};
     if (!plan(w, e)) {
-        w->memory = aligned_alloc(64, w->total * sizeof(float));
-        if (w->memory) {
-            memset(w->memory, 0, w->total * sizeof(float));
+        w->block = calloc(w->total * sizeof(float) + LINE, 1); /* zeros that cost nothing until they are used */
+        if (w->block) {
+            w->memory = (float *)(((uintptr_t)w->block + LINE - 1) / LINE * LINE);
             *out = w;
             return ERR_OK;
         }
@@ -244,28 +247,36 @@ static void conv_layer(struct net_work *w, size_t i, size_t count) {
     conv_forward(&l->conv, x, count, w->memory + w->rooms[i].packed, &finish, value_of(w, l->to), scratch);
 }
 
-void net_forward(struct net_work *w, size_t count) {
+static void run_layer(struct net_work *w, size_t i, size_t count) {
     const struct net *n = w->net;
-    for (size_t i = 0; i < n->layer_count; i++) {
-        const struct net_layer *l = &n->layers[i];
-        const float *x = value_of(w, l->from);
-        float *y = value_of(w, l->to);
-        switch (l->kind) {
-        case NET_CONV:
-            conv_layer(w, i, count);
-            break;
-        case NET_MAX_POOL:
-            max_pool_forward(&l->pool, x, count, y, (unsigned char *)(w->memory + w->rooms[i].taps));
-            break;
-        case NET_AVERAGE_POOL:
-            average_pool_forward(&l->pool, x, count, y);
-            break;
-        case NET_LINEAR:
-            linear_forward(n->parameters + l->weights, n->parameters + l->bias, x, count, net_value_size(n, l->from),
-                           net_value_size(n, l->to), l->activation == ACTIVATION_RELU, y);
-            break;
-        }
+    const struct net_layer *l = &n->layers[i];
+    const float *x = value_of(w, l->from);
+    float *y = value_of(w, l->to);
+    switch (l->kind) {
+    case NET_CONV:
+        conv_layer(w, i, count);
+        break;
+    case NET_MAX_POOL:
+        max_pool_forward(&l->pool, x, count, y, (unsigned char *)(w->memory + w->rooms[i].taps));
+        break;
+    case NET_AVERAGE_POOL:
+        average_pool_forward(&l->pool, x, count, y);
+        break;
+    case NET_LINEAR:
+        linear_forward(n->parameters + l->weights, n->parameters + l->bias, x, count, net_value_size(n, l->from),
+                       net_value_size(n, l->to), l->activation == ACTIVATION_RELU, y);
+        break;
     }
+}
+
+enum err_code net_forward(struct net_work *w, size_t count, struct pace *pace, struct err *e) {
+    for (size_t i = 0; i < w->net->layer_count; i++) {
+        if (pace && pace_check(pace, e)) {
+            return e->code;
+        }
+        run_layer(w, i, count);
+    }
+    return ERR_OK;
 }
 
 /* Whether the derivative by a value is to be added to what is there; from now on it is. */
@@ -317,28 +328,36 @@ static void linear_layer_back(struct net_work *w, size_t i, size_t count) {
                     w->memory + w->gradients[l->from]);
 }
 
-void net_backward(struct net_work *w, const float *doutput, size_t count) {
+static void layer_back(struct net_work *w, size_t i, size_t count) {
+    const struct net_layer *l = &w->net->layers[i];
+    const float *dy = w->memory + w->gradients[l->to];
+    float *dx = w->memory + w->gradients[l->from];
+    switch (l->kind) {
+    case NET_CONV:
+        conv_layer_back(w, i, count);
+        break;
+    case NET_MAX_POOL:
+        max_pool_backward(&l->pool, dy, count, (const unsigned char *)(w->memory + w->rooms[i].taps), mark(w, l->from),
+                          dx);
+        break;
+    case NET_AVERAGE_POOL:
+        average_pool_backward(&l->pool, dy, count, mark(w, l->from), dx);
+        break;
+    case NET_LINEAR:
+        linear_layer_back(w, i, count);
+        break;
+    }
+}
+
+enum err_code net_backward(struct net_work *w, const float *doutput, size_t count, struct pace *pace, struct err *e) {
     const struct net *n = w->net;
     memset(w->written, 0, n->value_count * sizeof *w->written);
     memcpy(w->memory + w->gradients[n->output], doutput, count * net_value_size(n, n->output) * sizeof *doutput);
     for (size_t i = n->layer_count; i-- > 0;) {
-        const struct net_layer *l = &n->layers[i];
-        const float *dy = w->memory + w->gradients[l->to];
-        float *dx = w->memory + w->gradients[l->from];
-        switch (l->kind) {
-        case NET_CONV:
-            conv_layer_back(w, i, count);
-            break;
-        case NET_MAX_POOL:
-            max_pool_backward(&l->pool, dy, count, (const unsigned char *)(w->memory + w->rooms[i].taps),
-                              mark(w, l->from), dx);
-            break;
-        case NET_AVERAGE_POOL:
-            average_pool_backward(&l->pool, dy, count, mark(w, l->from), dx);
-            break;
-        case NET_LINEAR:
-            linear_layer_back(w, i, count);
-            break;
+        if (pace && pace_check(pace, e)) {
+            return e->code;
         }
+        layer_back(w, i, count);
     }
+    return ERR_OK;
 }

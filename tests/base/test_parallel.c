@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ITEMS 10007
@@ -93,11 +95,26 @@ static int end_pool(void **state) {
     return 0;
 }
 
+static void a_setting_that_is_no_number(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool heeded;
+    } rows[] = {{"", true}, {"1", true}, {"3", true}, {"abc", false}, {"0", false}, {"-2", false}, {"2x", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        setenv("THANOSQL_THREADS", rows[i].text, 1);
+        assert_int_equal(parallel_unheeded() == NULL, rows[i].heeded);
+    }
+    unsetenv("THANOSQL_THREADS");
+    assert_null(parallel_unheeded());
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_item_once),
         cmocka_unit_test(a_call_from_within_runs_where_it_stands),
         cmocka_unit_test(several_callers_at_once),
+        cmocka_unit_test(a_setting_that_is_no_number),
     };
     return cmocka_run_group_tests(tests, NULL, end_pool);
 }

@@ -19,6 +19,11 @@ static const struct {
     {"", "a", ""},
     {"ab", "xy", ""},
     {"friut", "fruit", "fruit"},
+    {"mnist", "mnist_data", "mnist_data"}, /* the first part */
+    {"EMB", "emb_col", "emb_col"},
+    {"mnis", "mnist_data", ""},
+    {"mnist", "mnistdata", ""},
+    {"my", "my_model", ""},
 };
 
 static void near_words(void **state) {
@@ -31,9 +36,20 @@ static void near_words(void **state) {
     }
 }
 
+/* A whole word that is near comes before one that only begins so. */
+static void nearest_word(void **state) {
+    (void)state;
+    struct suggest s;
+    suggest_begin(&s, "digitss");
+    suggest_offer(&s, "digitss_data");
+    suggest_offer(&s, "digits");
+    assert_string_equal(s.best, "digits");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(near_words),
+        cmocka_unit_test(nearest_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all tests here. Pictures of what was seen go to build/browser."""
+"""One JupyterLab and one Chromium for the tests here. Pictures of what was seen go to build/browser."""
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -20,13 +20,13 @@ def folder(tmp_path_factory):
 def address(folder):
     if not lab.BINARY.is_file():
         pytest.fail(f"{lab.BINARY} is not built: run make, or set THANOSQL_KERNEL")
-    lab.PICTURES.mkdir(parents=True, exist_ok=True)
     with lab.server(folder) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def browser():
+    lab.PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=lab.CHROMIUM, args=lab.CHROMIUM_FLAGS)
         yield chromium

@@ -1,4 +1,4 @@
-"""A JupyterLab that knows the kernel, and one notebook of it in a headless Chromium."""
+"""A JupyterLab or a Notebook 7 that knows the kernel, and one notebook of it in a headless Chromium."""
 import contextlib
 import json
 import os
@@ -23,6 +23,11 @@ HIGHEST = 16000  # Chromium draws no picture higher than 16384
 # No news and no update check (both ask the network, and show a message); every cell in the page, seen or not.
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
             "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False}}
+
+APPS = {  # module, its class of options, options of its own, and where a notebook is
+    "lab": ("jupyterlab", "LabApp", ["--core-mode", "--LabApp.extension_manager=readonly"], "lab/workspaces/{stem}/tree/{name}"),
+    "notebook": ("notebook", "JupyterNotebookApp", [], "notebooks/{name}"),
+}
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 RESTED = f"""() => !window.commandRuns && {KERNEL}?.status === 'idle' &&
@@ -50,8 +55,9 @@ def install_kernelspec(data):
 
 
 @contextlib.contextmanager
-def server(folder):
-    """Runs JupyterLab on folder/work, which is the kernel's workspace, too; gives its address."""
+def server(folder, app="lab"):
+    """Runs JupyterLab, or Notebook 7, on folder/work, which is the kernel's workspace, too; gives its address."""
+    module, traits, options, _ = APPS[app]
     install_kernelspec(folder / "data")
     (folder / "work").mkdir()
     (folder / "settings").mkdir()
@@ -61,18 +67,17 @@ def server(folder):
     environment = dict(os.environ, THANOSQL_WORKSPACE=str(folder / "work"), JUPYTER_PATH=str(folder / "data"))
     for name in "CONFIG", "RUNTIME", "DATA":
         environment[f"JUPYTER_{name}_DIR"] = str(folder / "own" / name)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--core-mode",
-               "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-               "--IdentityProvider.token=", "--LabApp.extension_manager=readonly",
-               "--LabApp.expose_app_in_browser=True", f"--LabApp.app_settings_dir={folder}/settings"]
-    log = PICTURES / "lab.log"
+    command = [sys.executable, "-m", module, "--no-browser", "--allow-root", *options,
+               "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+               f"--{traits}.expose_app_in_browser=True", f"--{traits}.app_settings_dir={folder}/settings"]
+    log = PICTURES / f"{app}.log"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder / "work", env=environment, stdin=subprocess.DEVNULL,
                                    stdout=output, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + PATIENCE
         while socket.socket().connect_ex(("127.0.0.1", port)):
-            assert process.poll() is None and time.monotonic() < until, f"JupyterLab did not start; see {log}"
+            assert process.poll() is None and time.monotonic() < until, f"{module} did not start; see {log}"
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -87,11 +92,11 @@ def write_notebook(path, cells):
 
 
 class Notebook:
-    def __init__(self, browser, address, name):
+    def __init__(self, browser, address, name, app="lab"):
         """Opens the notebook in a page of its own and waits for its kernel."""
         self.page = browser.new_context(viewport=WINDOW).new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
-        self.page.goto(f"{address}/lab/workspaces/{name.partition('.')[0]}/tree/{name}")
+        self.page.goto(f"{address}/{APPS[app][-1].format(name=name, stem=name.partition('.')[0])}")
         self.wait()
 
     def wait(self):
@@ -139,6 +144,7 @@ class Notebook:
         self.command("apputils:change-theme", {"theme": f"JupyterLab {name}"})
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light",
                                     arg="true" if name == "Light" else "false")
+        self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')")
 
     def picture(self, name, what=".jp-NotebookPanel"):
         """A picture of one cell (a locator), or of the whole notebook in a window as high as it."""
@@ -149,6 +155,15 @@ class Notebook:
             self.page.set_viewport_size(WINDOW)
         else:
             what.screenshot(path=PICTURES / f"{name}.png")
+
+    def pictures(self, name, what=None):
+        """In the dark and in the light, of a locator, or of the page as it stands."""
+        for theme in "Dark", "Light":
+            self.theme(theme)
+            if what:
+                self.picture(f"{name}-{theme.lower()}", what)
+            else:
+                self.page.screenshot(path=PICTURES / f"{name}-{theme.lower()}.png")
 
     def complaints(self):
         """Errors on the console, and dialogs and messages that stand in the page."""

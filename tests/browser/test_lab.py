@@ -137,16 +137,21 @@ def test_highlighting(desk):
 def test_tab_completes(desk):
     desk.type("BUI", "Tab")
     desk.page.locator(".jp-Completer-item:visible").first.wait_for()
-    desk.page.screenshot(path=lab.PICTURES / "completion.png")
     offered = desk.page.locator(".jp-Completer-match").all_inner_texts()
     assert any(text.startswith("BUILD") for text in offered), offered
+    desk.page.keyboard.press("Escape")
+    desk.type("CONVERT USING my_image_search_model OPTIONS (", "Tab")
+    desk.page.locator(".jp-Completer-item:visible").first.wait_for()
+    items = desk.page.locator(".jp-Completer-item:visible").all_inner_texts()
+    assert len(items) > 3 and all("option" in text for text in items), items
+    desk.pictures("completion")
     desk.page.keyboard.press("Escape")
 
 
 def test_shift_tab_explains(desk):
     desk.type("BUILD MODEL", "Shift+Tab")
     text = desk.page.locator(".jp-Tooltip-content").inner_text()
-    desk.page.screenshot(path=lab.PICTURES / "tooltip.png")
+    desk.pictures("tooltip")
     assert "BUILD MODEL" in text and "max_epochs" in text
     lines = desk.page.locator(".jp-Tooltip-content pre").evaluate("""text => [
         text.getBoundingClientRect().height / parseFloat(getComputedStyle(text).lineHeight),
@@ -161,8 +166,6 @@ def test_build_shows_progress_and_then_its_sum(desk):
     cell.evaluate("""cell => { window.lines = [];
         new MutationObserver(() => cell.querySelectorAll('[data-mime-type="text/html"]').forEach(
             line => window.lines.push(line.innerText))).observe(cell, {childList: true, subtree: true}) }""")
-    cell.locator(HTML, has_text="loss").wait_for()
-    desk.picture("progress", cell)
     desk.wait()
     lines = desk.page.evaluate("window.lines")
     percents = [int(found[1]) for found in map(re.compile(r"Training\s+(\d+) %").match, lines) if found]
@@ -184,7 +187,7 @@ def test_stop_ends_a_long_build(desk):
     cell = desk.type(LONG_BUILD, lab.RUN)
     cell.locator(PROGRESS).wait_for()
     desk.page.wait_for_timeout(1000)
-    desk.picture("stop-before", cell)
+    desk.pictures("progress", cell)
     start = time.monotonic()
     desk.press("interrupt")
     desk.wait()
@@ -221,9 +224,24 @@ def test_thumbnails(desk):
     desk.run("RESET thanosql")
 
 
+def test_a_sheet_of_pictures(desk):
+    """As many side by side as the page is wide, each with its rank and score, and nothing fetched."""
+    asked = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+    search = f"SEARCH IMAGE images='{with_data_at_hand(QUERY)}' USING {MODEL} AS SELECT * FROM mnist_test"
+    cell = desk.run(f"PRINT IMAGE OPTIONS (layout='grid', caption_cols=['label']) AS SELECT * FROM ({search}) "
+                    f"ORDER BY {MODEL}_simclr_similarity1 DESC LIMIT 12")
+    places = cell.locator("figure").evaluate_all("sheets => sheets.map(figure => figure.getBoundingClientRect()).map(r => [r.left, r.top])")
+    assert len(places) == 12 and len({top for _, top in places}) < 4 and len({left for left, _ in places}) > 4
+    assert all(natural > 0 for *_, natural in cell.evaluate(lab.CELL)["outputs"][-1]["pictures"])
+    assert re.match(r"1 · 1\.0*\nlabel: 8", cell.locator("figcaption").first.inner_text())
+    assert not [url for url in asked if not url.startswith(("data:", desk.page.url.partition("/lab")[0]))], asked
+    desk.pictures("grid", cell)
+
+
 def test_an_error_shows_its_place(desk):
     cell = desk.run("%%thanosql\nSELECT filename,\n       lable\nFROM mnist_test")
-    desk.picture("error", cell)
+    desk.pictures("error", cell)
     [output] = cell.evaluate(lab.CELL)["outputs"]
     lines = output["text"].rstrip("\n").split("\n")
     assert output["mime"] == "application/vnd.jupyter.stderr"

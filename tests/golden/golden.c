@@ -132,6 +132,11 @@ static void on_table_end(void *user) {
     printf("  (%zu %s)\n", o->rows, o->rows == 1 ? "row" : "rows");
 }
 
+static void on_leave(void *user) {
+    (void)user;
+    puts("leave");
+}
+
 static void on_picture(void *user, const struct picture *p) {
     printf("picture: ");
     print_text(user, p->alt, strlen(p->alt));
@@ -215,7 +220,8 @@ static void run_cell(struct session *s, struct output *o, const char *code, size
                         .picture = on_picture,
                         .grid = on_grid,
                         .help = on_help,
-                        .progress = on_progress};
+                        .progress = on_progress,
+                        .leave = on_leave};
     struct err e = ERR_INIT;
     for (size_t i = 0, begin = 0; i <= len; i++) {
         if (i == len || code[i] == '\n') {

@@ -153,6 +153,31 @@ class Terminal:
         os.close(self.file)
 
 
+def ended(processes, seconds=10):
+    deadline = time.monotonic() + seconds
+    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+
+
+@pytest.mark.parametrize("word", ["exit", "quit", "quit()"])
+def test_console_exit(environment, word):
+    """Without a question, and with the kernel."""
+    terminal = Terminal(environment, "jupyter_console", "--kernel", "thanosql")
+    try:
+        terminal.until(r"In \[1\]:")
+        terminal.type("SELECT 42 AS answer\r")
+        terminal.until(r"In \[2\]:")
+        console = psutil.Process(terminal.pid)
+        processes = [console, *console.children(recursive=True)]
+        assert len(processes) > 1
+        terminal.type(word + "\r")
+        assert ended(processes), terminal.screen
+        assert "really" not in terminal.screen and "menu" not in terminal.screen
+    finally:
+        terminal.close()
+
+
 def test_console(environment):
     terminal = Terminal(environment, "jupyter_console", "--kernel", "thanosql")
     try:
@@ -169,10 +194,7 @@ def test_console(environment):
         terminal.type("\x04")  # end of input
         terminal.until("really want to exit")
         terminal.type("y\r")
-        deadline = time.monotonic() + 10
-        while any(k.is_running() and k.status() != psutil.STATUS_ZOMBIE for k in kernels) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert kernels and not any(k.is_running() and k.status() != psutil.STATUS_ZOMBIE for k in kernels)
+        assert kernels and ended(kernels)
     finally:
         terminal.close()
 
@@ -255,6 +277,18 @@ def exercise(server, behind):
     ws.close()
     server.ask("DELETE", f"/api/kernels/{kernel}")
     assert server.ask("GET", "/api/kernels") == []
+
+
+def test_a_million_lines_through_a_server(environment):
+    """A server drops what a kernel says too fast, and says so in the notebook: not here."""
+    text = "\n".join(map(str, range(1_000_000)))
+    with contextlib.closing(Server(environment)) as server:
+        kernel = server.ask("POST", "/api/kernels", {"name": "thanosql"})["id"]
+        with contextlib.closing(server.socket(kernel)) as ws:
+            execute(ws, f'lines = """{text}"""')
+            streams = [m["content"] for m in execute(ws, "lines") if m["msg_type"] == "stream"]
+    assert {s["name"] for s in streams} == {"stdout"}, [s for s in streams if s["name"] == "stderr"]
+    assert "".join(s["text"] for s in streams) == text + "\n"
 
 
 def test_server_and_gateway(environment):

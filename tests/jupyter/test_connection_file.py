@@ -1,5 +1,5 @@
 """Every sound connection file starts a usable kernel; an unsound one, or a port that is taken, ends it at once with a
-line that says why. (A registration file and Curve keys are not supported yet.)"""
+line that says why."""
 import json
 import socket
 import subprocess

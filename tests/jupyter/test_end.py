@@ -1,11 +1,14 @@
 """The end: at once, with exit status 0, whatever runs; and none of it lives on without the one who started it."""
 import concurrent.futures
+import os
+import shutil
+import subprocess
 import time
 
 import pytest
 
 from conftest import LONG_BUILD, LONG_QUERY
-from process import Kernel, gone, launch, orphan
+from process import BINARY, Kernel, gone, launch, orphan
 
 PATIENCE = 2.5  # seconds after which clients kill
 ORPHANED = 2
@@ -65,6 +68,33 @@ def test_parent_is_killed(folder, connect, give_pictures, code):
         kernel.process.wait()
         if child.is_running():
             child.kill()
+
+
+def in_namespace(*command):
+    """A process that starts the command as process 1 of a namespace, as a container does."""
+    return ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--pid", "--fork", "--kill-child", *command]
+
+
+@pytest.mark.skipif(not shutil.which("unshare") or subprocess.run(in_namespace("true"), stderr=subprocess.DEVNULL).returncode != 0,
+                    reason="no namespace can be made here")
+@pytest.mark.parametrize("command", [[], ["sh", "-c", '"$@" & wait $!', "sh"]], ids=["it is process 1", "its parent is"])
+def test_in_a_container(folder, connect, command):
+    """There the parent is process 1, or none that can be seen: no reason to end."""
+    def begin(folder, text):
+        (folder / "connection.json").write_text(text)
+        with open(folder / "stderr", "w") as log:
+            return subprocess.Popen(in_namespace(*command, BINARY, "-f", folder / "connection.json"), cwd=folder,
+                                    env=dict(os.environ, THANOSQL_WORKSPACE=str(folder)), stdout=log, stderr=log)
+    kernel = Kernel(folder, start=begin)
+    try:
+        client = connect(kernel)
+        time.sleep(1.5)  # longer than between two looks at the parent
+        assert client.run("SELECT 1 AS one").status == "ok" and kernel.log == ""
+        client.request("control", "shutdown_request", {"restart": False})
+        status, seconds = kernel.wait(PATIENCE)
+        assert status == 0, seconds
+    finally:
+        kernel.close()
 
 
 def test_the_starting_thread_may_end(start, connect):

@@ -3,11 +3,13 @@ import contextlib
 import json
 import time
 
+import psutil
 import zmq
 
 from process import Kernel, launch
 
 STATEMENTS = 6000
+LINES = 1_000_000
 
 
 def test_two_subscribers_each_get_a_welcome_first(kernel, connect):
@@ -83,6 +85,33 @@ def test_slow_subscriber_loses_nothing(kernel, client, connect):
     shown = slow.outputs(done.reply.request, seconds=60)
     numbers = [int(m.content["data"]["text/plain"].split()[-1]) for m in shown if m.type == "execute_result"]
     assert numbers == list(range(STATEMENTS))
+
+
+def test_a_million_lines_reach_a_slow_client(kernel, client, connect):
+    """All of them, in few messages, no faster than a server lets text through, with idle behind them, and without a
+    second copy of them in the kernel."""
+    slow = connect(kernel, queue=1)
+    text = "\n".join(map(str, range(LINES)))
+    assert client.run(f'lines = """{text}"""').status == "ok"
+    slow.until(lambda m: m.state == "idle")
+    process = psutil.Process(kernel.pid)
+    before, most, arrived = process.memory_info().rss, 0, []
+    request = client.execute("lines")
+    while not any(m.request == request and m.state == "idle" for m in client.published):
+        message = client.receive("iopub")
+        arrived.append((time.monotonic(), message))
+        most = max(most, process.memory_info().rss)
+        if len(arrived) % 4 == 0:  # four times slower
+            slow.receive("iopub")
+    assert client.stdout_of(request) == text + "\n" and client.reply(request).content["status"] == "ok"
+    streams = [(at, sum(map(len, m.raw)) + 100) for at, m in arrived if m.type == "stream"]
+    assert len(streams) < 400
+    for first, _ in streams:
+        window = [size for at, size in streams if first <= at < first + 3]
+        assert sum(window) < 3_000_000 and len(window) < 3000
+    assert most - before < 32 << 20
+    slow.outputs(request, seconds=60)
+    assert slow.stdout_of(request) == text + "\n"
 
 
 def test_many_printed_lines(client):

@@ -130,6 +130,28 @@ def test_answers_while_the_parent_shell_is_busy(client, create, long_cell):
     assert client.outcome(request).content["ename"] == "KeyboardInterrupt"
 
 
+def test_completion_and_help_while_the_parent_shell_is_busy(client, create, long_cell):
+    """The parent shell answers in turn, as the protocol has it; a subshell answers at once."""
+    subshell = create()
+    request = begin(client, long_cell)
+    for msg_type, code, fits in (("complete_request", "SELECT * FROM tr", lambda c: c["matches"] == ["train"]),
+                                 ("inspect_request", "train", lambda c: "image_path" in c["data"]["text/plain"]),
+                                 ("is_complete_request", "SELECT (", lambda c: c["status"] == "incomplete")):
+        content, times = {"code": code, "cursor_pos": len(code), "detail_level": 0}, []
+        for _ in range(3):
+            began = time.monotonic()
+            header = json.dumps(client.header(msg_type, subshell_id=subshell)).encode()
+            answer = client.reply(client.send("shell", msg_type, content, header=header))
+            times.append(time.monotonic() - began)
+            assert fits(answer.content), answer.content
+        assert min(times) < BOUND, times
+    waits = client.send("shell", "complete_request", {"code": "SELECT * FROM tr", "cursor_pos": 16})
+    assert not any(m.request in (request, waits) for m in client.replies)
+    client.request("control", "interrupt_request")
+    assert client.outcome(request).content["ename"] == "KeyboardInterrupt"
+    assert client.outcome(waits).content["matches"] == ["train"]
+
+
 def test_a_write_while_the_parent_shell_trains(client, create, pictures):
     subshell = create()
     request = begin(client, LONG_BUILD)

@@ -25,6 +25,14 @@ def test_shares_are_of_the_time_between(client):
     assert client.request("control", "usage_request").content["kernel_cpu"] < busy["kernel_cpu"] / 2
 
 
+def test_threads_that_are_no_number(start):
+    """Said in the log, once; all cores are used."""
+    kernel = start(environment={"THANOSQL_THREADS": "abc"})
+    assert kernel.log.count("THANOSQL_THREADS is 'abc'") == 1 and kernel.log.count("\n") == 1
+    kernel = start(environment={"THANOSQL_THREADS": "1"})
+    assert kernel.log == ""
+
+
 def test_not_on_shell(client):
     """It belongs to control, where it is answered while a cell runs."""
     request = client.send("shell", "usage_request")

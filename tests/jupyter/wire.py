@@ -148,6 +148,10 @@ class Client:
         assert not any(m.state for m in mine[1:-1]), [m.state for m in mine]
         return mine[1:-1]
 
+    def stdout_of(self, request):
+        """What a request has printed so far."""
+        return "".join(m.content["text"] for m in self.published if m.request == request and m.type == "stream" and m.content["name"] == "stdout")
+
     def outcome(self, request, channel="shell", seconds=PATIENCE):
         return Outcome(self.reply(request, channel, seconds), self.outputs(request, seconds))
 

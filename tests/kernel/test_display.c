@@ -240,6 +240,31 @@ static void test_progress_among_text(void **state) {
     display_stop(d, &r);
 }
 
+/* A console is asked to end; a notebook is told where its kernel ends, too. */
+static void test_leave(void **state) {
+    (void)state;
+    struct record r;
+    struct display *d = display_start(&r);
+    json_t *payload = display_payload(d);
+    json_expect(payload, "[]");
+    json_decref(payload);
+    display_sink(d)->leave(display_sink(d)->user);
+    display_finish(d);
+    payload = display_payload(d);
+    json_expect(payload, "[{\"source\":\"ask_exit\",\"keepkernel\":false}]");
+    json_decref(payload);
+    assert_non_null(strstr(buf_text(&r.out), "Kernel menu"));
+    display_stop(d, &r);
+    struct display_output output = {.user = &r, .publish = on_publish};
+    r = (struct record){.messages = json_array()};
+    d = display_new(&output, 1, true);
+    assert_non_null(d);
+    display_sink(d)->leave(display_sink(d)->user);
+    display_finish(d);
+    assert_int_equal(json_array_size(r.messages), 0);
+    display_stop(d, &r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_streams_in_order),
                                        cmocka_unit_test(test_pending_text_goes_with_time),
@@ -247,6 +272,7 @@ int main(void) {
                                        cmocka_unit_test(test_bytes),
                                        cmocka_unit_test(test_tables),
                                        cmocka_unit_test(test_pictures),
-                                       cmocka_unit_test(test_progress_among_text)};
+                                       cmocka_unit_test(test_progress_among_text),
+                                       cmocka_unit_test(test_leave)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

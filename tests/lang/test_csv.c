@@ -19,6 +19,7 @@
 static char folder[64], path[96], database[96];
 static struct stop stop;
 static struct store *store;
+static struct csv_format format; /* of the next load */
 
 static int set_up(void **state) {
     (void)state;
@@ -30,6 +31,7 @@ static int set_up(void **state) {
     snprintf(path, sizeof path, "%s/data.csv", folder);
     snprintf(database, sizeof database, "%s/store.db", folder);
     stop_clear(&stop);
+    format = (struct csv_format){.delimiter = 0};
     return store_open(database, &stop, &store, &e);
 }
 
@@ -51,7 +53,8 @@ static enum err_code load(const struct sink *out, long long *rows, struct err *e
     struct err ignored = ERR_INIT;
     assert_int_equal(store_run(store, "DROP TABLE IF EXISTS \"t \"\"1\"", &ignored), ERR_OK);
     assert_int_equal(store_begin(store, &ignored), ERR_OK);
-    if (csv_load(store, path, "t \"1", &stop, out, rows, e) == ERR_OK) {
+    const struct import_target to = {.store = store, .table = "t \"1", .stop = &stop, .out = out};
+    if (csv_load(path, &format, &to, rows, e) == ERR_OK) {
         return store_commit(store, e);
     }
     store_rollback(store);
@@ -190,7 +193,8 @@ static void refuses_no_file(void **state) {
     assert_int_equal(load(NULL, &rows, &e), ERR_FILE);
     assert_non_null(strstr(e.message, "data.csv cannot be opened: No such file"));
     e = ERR_INIT;
-    assert_int_equal(csv_load(store, folder, "t", &stop, NULL, &rows, &e), ERR_FILE);
+    const struct import_target to = {.store = store, .table = "t", .stop = &stop};
+    assert_int_equal(csv_load(folder, &format, &to, &rows, &e), ERR_FILE);
 }
 
 static void header_alone_makes_text(void **state) {
@@ -224,7 +228,7 @@ static void columns_have_a_limit(void **state) {
         buf_release(&text);
         assert_int_equal(load(NULL, &rows, &e), count == 2000 ? ERR_OK : ERR_VALUE);
         if (count == 2001) {
-            assert_non_null(strstr(e.message, "more than 2000 columns"));
+            assert_non_null(strstr(e.message, "has more than 2000 columns"));
         }
     }
 }
@@ -285,7 +289,8 @@ static void stop_ends_it(void **state) {
     stop_request(&stop);
     struct err begin = ERR_INIT;
     assert_int_equal(store_begin(store, &begin), ERR_OK);
-    assert_int_equal(csv_load(store, path, "t", &stop, NULL, &rows, &e), ERR_INTERRUPT);
+    const struct import_target to = {.store = store, .table = "t", .stop = &stop};
+    assert_int_equal(csv_load(path, &format, &to, &rows, &e), ERR_INTERRUPT);
     store_rollback(store);
     stop_clear(&stop);
 }

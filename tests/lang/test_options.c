@@ -54,6 +54,9 @@ static void good_values(void **state) {
     e = ERR_INIT;
     assert_int_equal(apply("epochs=3", &set, &warned, &e), ERR_OK);
     assert_int_equal(set.max_epochs, 3);
+    assert_int_equal(apply("epochs=4, max_epochs=4", &set, &warned, &e), ERR_OK); /* two spellings that agree */
+    assert_int_equal(set.max_epochs, 4);
+    assert_int_equal(apply("epochs=None, max_epochs=None", &set, &warned, &e), ERR_OK);
     buf_release(&warned);
 }
 
@@ -109,7 +112,9 @@ static void bad_values(void **state) {
         {"crop_min_scale=False", "between 0.05 and 1, not False", ""},
         {"vertical_flip=2", "True or False", ""},
         {"max_epochs=1, max_epochs=2", "given twice", ""},
-        {"max_epochs=1, epochs=2", "also as max_epochs", ""},
+        {"max_epochs=1, epochs=2", "max_epochs and epochs are two spellings", ""},
+        {"epochs=1, epochs=1", "given twice", ""},
+        {"image_col='a', image_col='a'", "given twice", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct build_settings set = {.max_epochs = 5};
@@ -173,10 +178,108 @@ static void fit_rows(void **state) {
     }
 }
 
+/* One option of a table, as text; what was warned is in *warned. */
+static enum err_code apply_to(const struct option_table *t, const char *key, const char *value, void *settings,
+                              struct arena *a, struct buf *warned, struct err *e) {
+    struct buf code = BUF_INIT;
+    struct statement *s = NULL;
+    struct sink sink = {.user = warned, .text = keep, .warning = keep};
+    struct context c = {.out = &sink, .arena = a};
+    buf_printf(&code, "BUILD MODEL m USING SimCLR OPTIONS (%s=%s) AS SELECT 1", key, value);
+    assert_int_equal(parse_cell(a, arena_strdup(a, buf_text(&code)), code.len, &s, e), ERR_OK);
+    buf_release(&code);
+    return options_apply(&c, t, s->options, settings, e);
+}
+
+/* A good value of the row, and a bad one (NULL: any literal will do, the statement looks). */
+static void values_for(struct arena *a, const struct option_row *row, const char **good, const char **bad) {
+    bool bounded = row->high > row->low;
+    static const struct {
+        const char *good, *bad;
+    } by_type[] = {[OPTION_BOOL] = {"True", "'maybe'"},
+                   [OPTION_INTEGER] = {"1", "1.5"},
+                   [OPTION_REAL] = {"0.5", "'half'"},
+                   [OPTION_TEXT] = {"'a Text'", "['a']"},
+                   [OPTION_NAME] = {"'Name'", "''"},
+                   [OPTION_CHOICE] = {NULL, "'no_such_choice'"},
+                   [OPTION_TEXTS] = {"['a', 'b']", "['a', 1]"},
+                   [OPTION_SWITCH] = {"True", "'maybe'"},
+                   [OPTION_SOURCE] = {"'a.pth'", "['a.pth']"},
+                   [OPTION_NUMBERS] = {"[1, -2.5]", "[1, 'a']"},
+                   [OPTION_INPUT] = {"'a.jpg'", NULL}};
+    *good = row->type == OPTION_CHOICE               ? arena_printf(a, "'%s'", row->choices[0])
+            : row->type == OPTION_INTEGER && bounded ? arena_printf(a, "%.16g", row->high)
+            : row->type == OPTION_REAL && bounded    ? arena_printf(a, "%.16g", row->low)
+                                                     : by_type[row->type].good;
+    *bad = row->type == OPTION_REAL && bounded ? arena_printf(a, "%.16g", row->high + 1) : by_type[row->type].bad;
+}
+
+/* The key with its last two letters changed round, or with one too many. */
+static char *misspelt(struct arena *a, const char *key) {
+    char *text = arena_printf(a, "%sx", key);
+    size_t len = strlen(key);
+    if (key[len - 1] != key[len - 2]) {
+        text[len] = '\0';
+        text[len - 1] = key[len - 2];
+        text[len - 2] = key[len - 1];
+    }
+    return text;
+}
+
+/* Every option of every statement: a good value changes the settings, a bad one is an error at the value, and a
+ * misspelt name a warning that names the option. */
+static void every_option(void **state) {
+    (void)state;
+    const struct option_table *t;
+    size_t count = 0;
+    for (size_t i = 0; (t = options_table_at(i)); i++) {
+        for (size_t k = 0; k < t->count; k++) {
+            const struct option_row *row = &t->rows[k];
+            union {
+                char bytes[1024];
+                long long aligned;
+            } settings = {{0}}, before;
+            struct arena a = ARENA_INIT;
+            struct buf warned = BUF_INIT;
+            struct err e = ERR_INIT;
+            const char *good, *bad;
+            memset(&settings, 0x11, sizeof settings);
+            before = settings;
+            values_for(&a, row, &good, &bad);
+            if (apply_to(t, row->name, good, &settings, &a, &warned, &e) != ERR_OK) {
+                print_message("%s=%s: %s\n", row->name, good, e.message);
+            }
+            assert_int_equal(e.code, ERR_OK);
+            assert_int_equal(warned.len, 0);
+            assert_memory_equal(&settings, &before, row->offset);
+            assert_memory_not_equal((char *)&settings + row->offset, (char *)&before + row->offset,
+                                    row->type == OPTION_BOOL ? 1 : 8);
+            if (bad) {
+                assert_int_equal(apply_to(t, row->name, bad, &settings, &a, &warned, &e), ERR_OPTION);
+                assert_true(strncmp(e.message, "option ", 7) == 0 && strstr(e.message, row->name));
+                assert_true(e.has_span && e.at == strlen("BUILD MODEL m USING SimCLR OPTIONS (=") + strlen(row->name));
+            }
+            e = ERR_INIT;
+            before = settings;
+            assert_int_equal(apply_to(t, misspelt(&a, row->name), good, &settings, &a, &warned, &e), ERR_OK);
+            assert_memory_equal(&settings, &before, sizeof settings);
+            char *wanted = arena_printf(&a, "did you mean '%s'?", row->name);
+            if (!strstr(buf_text(&warned), wanted)) {
+                print_message("%s: %s\n", row->name, buf_text(&warned));
+            }
+            assert_non_null(strstr(buf_text(&warned), wanted));
+            buf_release(&warned);
+            arena_release(&a);
+            count++;
+        }
+    }
+    assert_true(count > 90);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_values),         cmocka_unit_test(switches),   cmocka_unit_test(none),
-        cmocka_unit_test(none_is_no_limit),    cmocka_unit_test(bad_values), cmocka_unit_test(fit_rows),
-        cmocka_unit_test(unknown_is_a_warning)};
+        cmocka_unit_test(good_values),          cmocka_unit_test(switches),    cmocka_unit_test(none),
+        cmocka_unit_test(none_is_no_limit),     cmocka_unit_test(bad_values),  cmocka_unit_test(fit_rows),
+        cmocka_unit_test(unknown_is_a_warning), cmocka_unit_test(every_option)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,10 +6,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "lang/syntax/parser.h"
 #include "syntax_dump.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +26,9 @@ static const struct good tutorial[] = {
     {"%%thanosql\nGET THANOSQL DATASET mnist_data\nOPTIONS (overwrite=True)",
      "GET:dataset mnist_data {overwrite=b:True}"},
     {"%%thanosql\nCOPY mnist_train \nOPTIONS (overwrite=True)\nFROM \"thanosql-dataset/mnist_data/mnist_train.csv\"",
-     "COPY mnist_train {overwrite=b:True} from s:thanosql-dataset/mnist_data/mnist_train.csv"},
+     "COPY:from mnist_train {overwrite=b:True} from s:thanosql-dataset/mnist_data/mnist_train.csv"},
     {"%%thanosql\nCOPY mnist_test \nOPTIONS (overwrite=True)\nFROM \"thanosql-dataset/mnist_data/mnist_test.csv\"",
-     "COPY mnist_test {overwrite=b:True} from s:thanosql-dataset/mnist_data/mnist_test.csv"},
+     "COPY:from mnist_test {overwrite=b:True} from s:thanosql-dataset/mnist_data/mnist_test.csv"},
     {"%%thanosql\nSELECT * \nFROM mnist_train \nLIMIT 5", "SQL <SELECT * \nFROM mnist_train \nLIMIT 5>"},
     {"%%thanosql\nBUILD MODEL my_image_search_model\nUSING SimCLR\nOPTIONS (\n    image_col=\"image_path\",\n"
      "    max_epochs=1,\n    overwrite=True\n    )\nAS \nSELECT * \nFROM mnist_train",
@@ -83,8 +86,16 @@ static const struct good forms[] = {
     {"FUNCTION preprocess.video_to_df FROM 'a.mp4'", "FUNCTION preprocess.video_to_df from s:a.mp4"},
     {"PRINT AUDIO OPTIONS(audio_col='a') AS(SELECT 1)", "PRINT:audio {audio_col=s:a} <SELECT 1>"},
     {"PRINT VIDEO AS SELECT 1", "PRINT:video <SELECT 1>"},
-    {"COPY public.T FROM '[{\"a\": \"b\\\"c\"}]'", "COPY public.t from s:[{\"a\": \"b\\\"c\"}]"},
-    {"COPY 2022_sales FROM 'a.csv'", "COPY 2022_sales from s:a.csv"},
+    {"COPY public.T FROM '[{\"a\": \"b\\\"c\"}]'", "COPY:from public.t from s:[{\"a\": \"b\\\"c\"}]"},
+    {"COPY 2022_sales FROM 'a.csv'", "COPY:from 2022_sales from s:a.csv"},
+    {"COPY t TO 'a.csv'; COPY to TO 'b'", "COPY:to t from s:a.csv ; COPY:to to from s:b"},
+    {"COPY t FROM 'f' OPTIONS (a=1)", "COPY:from t {a=n:1} from s:f"},
+    {"copy T options (a=1) to \"x\\\"y.csv\";", "COPY:to t {a=n:1} from s:x\"y.csv"},
+    {"COPY (SELECT ')' FROM t) TO 'a.csv' OPTIONS (a=1)", "COPY:to {a=n:1} from s:a.csv <SELECT ')' FROM t>"},
+    {"COPY (SEARCH IMAGE images='a' USING m AS SELECT (1)) TO 'f'",
+     "COPY:to from s:f <«SEARCH:image ^m [images=s:a] <SELECT (1)>»>"},
+    {"COPY ((SELECT * FROM (LIST MODEL) WHERE name = 'to')) TO 'f'",
+     "COPY:to from s:f <SELECT * FROM («LIST:model») WHERE name = 'to'>"},
     {"LIST MODEL; LIST TABLE; LIST THANOSQL MODEL; LIST THANOSQL DATASET; list thanosql tutorial",
      "LIST:model ; LIST:table ; LIST:thanosql model ; LIST:thanosql dataset ; LIST:thanosql tutorial"},
     {"GET THANOSQL MODEL tutorial OPTIONS(overwrite=True) AS Mine", "GET:model tutorial as mine {overwrite=b:True}"},
@@ -94,14 +105,14 @@ static const struct good forms[] = {
     {"CREATE TABLE t (model text, using_it int)", "SQL <CREATE TABLE t (model text, using_it int)>"},
     /* values, names, spacing */
     {"COPY t OPTIONS(a=1e-4, b=-1, c=True, d=null, e=word.x, f='it''s', g='it\\'s', h=\"x\\\"y\", i=.5,) FROM 'f'",
-     "COPY t {a=n:1e-4, b=n:-1, c=b:True, d=none, e=w:word.x, f=s:it's, g=s:it's, h=s:x\"y, i=n:.5} from s:f"},
-    {"COPY t OPTIONS() FROM 'f'", "COPY t from s:f"},
-    {"COPY t OPTIONS(l=[], m=['a', [1, 2,]]) FROM 'f'", "COPY t {l=[], m=[s:a [n:1 n:2]]} from s:f"},
-    {"COPY t OPTIONS(Overwrite = TRUE) FROM 'a\\\\b'", "COPY t {overwrite=b:TRUE} from s:a\\b"},
-    {"COPY t FROM 'a\\''", "COPY t from s:a'"},
-    {"COPY 식단Ä FROM '식단/표.csv'", "COPY 식단Ä from s:식단/표.csv"},
+     "COPY:from t {a=n:1e-4, b=n:-1, c=b:True, d=none, e=w:word.x, f=s:it's, g=s:it's, h=s:x\"y, i=n:.5} from s:f"},
+    {"COPY t OPTIONS() FROM 'f'", "COPY:from t from s:f"},
+    {"COPY t OPTIONS(l=[], m=['a', [1, 2,]]) FROM 'f'", "COPY:from t {l=[], m=[s:a [n:1 n:2]]} from s:f"},
+    {"COPY t OPTIONS(Overwrite = TRUE) FROM 'a\\\\b'", "COPY:from t {overwrite=b:TRUE} from s:a\\b"},
+    {"COPY t FROM 'a\\''", "COPY:from t from s:a'"},
+    {"COPY 식단Ä FROM '식단/표.csv'", "COPY:from 식단Ä from s:식단/표.csv"},
     {"COPY image FROM 'f'; COPY text FROM 'f'; COPY model FROM 'f'",
-     "COPY image from s:f ; COPY text from s:f ; COPY model from s:f"},
+     "COPY:from image from s:f ; COPY:from text from s:f ; COPY:from model from s:f"},
     {"SELECT image, text, keyword, model, search, list FROM options",
      "SQL <SELECT image, text, keyword, model, search, list FROM options>"},
     {"BUILD MODEL as USING SimCLR AS SELECT 1", "BUILD as ^SimCLR <SELECT 1>"},
@@ -246,8 +257,13 @@ static const struct bad {
     {"COPY MODEL m FROM 'f'", ERR_SYNTAX, "FROM", "expected TO after the model's name, found FROM", "UPLOAD MODEL"},
     {"COPY t FROM dir/f.csv", ERR_SYNTAX, "dir", "expected a path in quotes after FROM", ""},
     {"COPY t FROM 'f.csv", ERR_SYNTAX, "'f.csv", "no closing '", "twice"},
-    {"COPY t FROM 'f' OPTIONS (a=1)", ERR_SYNTAX, "OPTIONS", "expected ; or the end of the statement, found OPTIONS",
+    {"COPY t OPTIONS (a=1) FROM 'f' OPTIONS (b=1)", ERR_SYNTAX, "OPTIONS", "OPTIONS are given twice", "in one"},
+    {"COPY t FROM 'f' LIMIT 3", ERR_SYNTAX, "LIMIT", "expected ; or the end of the statement, found LIMIT",
      "COPY table [OPTIONS"},
+    {"COPY t INTO 'f'", ERR_SYNTAX, "INTO", "expected FROM or TO after the table's name, found INTO", "COPY table"},
+    {"COPY t TO f.csv", ERR_SYNTAX, "f", "expected a path in quotes after TO", "COPY table"},
+    {"COPY (SELECT 1) FROM 'f'", ERR_SYNTAX, "FROM", "expected TO after the query, found FROM", "COPY table"},
+    {"COPY (SELECT 1 TO 'f'", ERR_SYNTAX, "(", "this ( is not closed", ""},
     {"GET DATASET x", ERR_SYNTAX, "DATASET", "expected THANOSQL after GET", "GET THANOSQL"},
     {"GET THANOSQL DATSET x", ERR_SYNTAX, "DATSET", "did you mean DATASET?", ""},
     {"SEARCH IMAG images='x' USING m AS SELECT 1", ERR_SYNTAX, "IMAG", "did you mean IMAGE?", "SEARCH IMAGE"},
@@ -298,14 +314,47 @@ static void test_errors(void **state) {
     }
 }
 
+/* Whatever the text breaks off at, it parses, or the error says what, where and how else. */
+static void every_prefix_of(const char *code, size_t whole) {
+    for (size_t len = 0; len <= whole; len++) {
+        char *tree;
+        struct err e = parse(code, len, &tree);
+        bool half_a_character = strstr(e.message, "not valid text") != NULL;
+        if (e.code != ERR_OK &&
+            !(e.has_span && e.at + e.len <= len && e.message[0] && (e.hint[0] || half_a_character))) {
+            print_message("%.*s: %s\n", (int)len, code, e.message);
+            fail();
+        }
+        free(tree);
+    }
+}
+
 static void every_prefix(const struct good *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        for (size_t len = 0; len <= strlen(rows[i].code); len++) {
-            char *tree;
-            struct err e = parse(rows[i].code, len, &tree);
-            assert_true(e.code == ERR_OK || e.has_span);
-            free(tree);
+        every_prefix_of(rows[i].code, strlen(rows[i].code));
+    }
+}
+
+/* The statements of all dialects, as the golden tests have them. */
+static void test_dialects(void **state) {
+    (void)state;
+    static const char *const names[] = {"dialect_d0", "dialect_d1", "dialect_d2", "dialect_d3",
+                                        "dialect_d4", "dialect_d5", "rulings"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct buf text = BUF_INIT;
+        struct err e = ERR_INIT;
+        char path[64];
+        snprintf(path, sizeof path, "tests/golden/%s.test", names[i]);
+        assert_int_equal(file_read(path, 1 << 20, &text, &e), ERR_OK);
+        size_t cells = 0;
+        for (const char *at = buf_text(&text); *at; cells++) {
+            const char *end = strstr(at, "\n---\n");
+            size_t len = end ? (size_t)(end - at) : strlen(at);
+            every_prefix_of(at, len);
+            at += end ? len + 5 : len;
         }
+        assert_true(cells > 15);
+        buf_release(&text);
     }
 }
 
@@ -396,9 +445,9 @@ static void test_spans(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tutorial), cmocka_unit_test(test_forms), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_prefixes), cmocka_unit_test(test_depth), cmocka_unit_test(test_length),
-        cmocka_unit_test(test_spans),    cmocka_unit_test(test_soup),
+        cmocka_unit_test(test_tutorial), cmocka_unit_test(test_forms),    cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_prefixes), cmocka_unit_test(test_dialects), cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_length),   cmocka_unit_test(test_spans),    cmocka_unit_test(test_soup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

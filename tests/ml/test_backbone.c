@@ -107,12 +107,16 @@ static void test_threads(void **state) {
     static const int threads[] = {1, 2, 8};
     struct pictures p = pictures_drawn(PICTURES, 28, 1);
     struct ml_source source = pictures_source(&p);
-    struct encoder_options o = options_of("cnn", 4, 2);
     float *first = NULL;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
+        struct encoder_options o = options_of(i < 3 ? "cnn" : "resnet18", 4, 2);
         struct encoder *m = NULL;
         struct err e = ERR_INIT;
-        parallel_set_threads(threads[i]);
+        parallel_set_threads(threads[i % 3]);
+        if (i == 3) {
+            free(first);
+            first = NULL;
+        }
         assert_int_equal(encoder_train(&o, &source, NULL, &m, NULL, &e), ERR_OK);
         float *v = vectors_of(m, &p);
         if (first) {

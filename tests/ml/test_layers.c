@@ -269,14 +269,50 @@ static void test_linear(void **state) {
     }
 }
 
-/* --- convolution, as a network runs it --- */
+/* --- convolution --- */
+
+static struct conv conv;
+static float filters[MOST], packed[4 * MOST], *room;
+
+static void conv_run(void) {
+    conv_pack_forward(&conv, filters, NULL, packed);
+    conv_forward(&conv, x, PICTURES, packed, NULL, y, room);
+}
+
+static void test_convolution(void **state) {
+    (void)state;
+    static const struct {
+        size_t size, channels, filters, kernel, stride;
+    } rows[] = {{6, 2, 5, 3, 1}, {7, 3, 4, 3, 2}, {5, 6, 7, 1, 1}, {6, 4, 5, 1, 2}, {9, 1, 3, 7, 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        conv = conv_shape(rows[i].size, rows[i].size, rows[i].channels, rows[i].filters, rows[i].kernel, rows[i].stride,
+                          rows[i].kernel / 2, false);
+        size_t in = PICTURES * conv.height * conv.width * conv.channels, weights = conv_weights(&conv);
+        size_t out = PICTURES * conv.out_height * conv.out_width * conv.filters;
+        assert_true(in + TILE_SLACK <= MOST && out + TILE_SLACK <= MOST && conv_packed(&conv) <= 4 * MOST);
+        assert_true(weights <= MOST);
+        room = calloc(conv_scratch(&conv, true), sizeof *room);
+        assert_non_null(room);
+        fill(x, in, i);
+        fill(filters, weights, 7);
+        fill(weighing, out, 9);
+        conv_pack_backward(&conv, filters, packed);
+        conv_backward_input(&conv, weighing, PICTURES, packed, false, dx, room);
+        check("convolution, x", conv_run, out, x, dx, in, 1e-2F);
+        conv_backward_weights(&conv, x, weighing, PICTURES, dx, room);
+        check("convolution, weights", conv_run, out, filters, dx, weights, 1e-2F);
+        free(room);
+    }
+}
+
+/* --- all of them, as a network runs them --- */
 
 static struct net *net;
 static struct net_work *work;
 #define BATCH 4
 
 static void net_run(void) {
-    net_forward(work, BATCH);
+    net_forward(work, BATCH, NULL, NULL);
     memcpy(y, net_result(work, net->output), BATCH * net_value_size(net, net->output) * sizeof *y);
 }
 
@@ -291,7 +327,7 @@ static void test_network(void **state) {
     fill(net_input(work), BATCH * net_value_size(net, 0), 8);
     fill(weighing, BATCH * 4, 9);
     net_run();
-    net_backward(work, weighing, BATCH);
+    net_backward(work, weighing, BATCH, NULL, NULL);
     for (size_t k = 0; k < net->tensor_count; k++) {
         const struct net_tensor *t = &net->tensors[k];
         if (t->rank > 1) {
@@ -306,7 +342,7 @@ static void test_network(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_norm),   cmocka_unit_test(test_norm_cancellation), cmocka_unit_test(test_pools),
-        cmocka_unit_test(test_linear), cmocka_unit_test(test_network),
+        cmocka_unit_test(test_linear), cmocka_unit_test(test_convolution),       cmocka_unit_test(test_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

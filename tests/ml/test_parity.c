@@ -123,7 +123,7 @@ static float loss_of(struct fixture *f, struct loss *l, float *derivative) {
     struct pace pace;
     float value;
     pace_init(&pace, NULL);
-    net_forward(f->work, f->p->count);
+    net_forward(f->work, f->p->count, NULL, NULL);
     assert_int_equal(loss_ntxent(l, net_result(f->work, f->net->output), f->p->count, HEAD, TEMPERATURE, &value,
                                  derivative, &pace, &e),
                      ERR_OK);
@@ -136,7 +136,7 @@ static void test_inference(void **state) {
         struct fixture f;
         set_up(&f, &parities[i], false);
         net_fold(f.work);
-        net_forward(f.work, f.p->count);
+        net_forward(f.work, f.p->count, NULL, NULL);
         int at = f.net->embedding;
         check(&f, "inference.embedding", "", net_result(f.work, at), f.p->count * net_value_size(f.net, at));
         tear_down(&f);
@@ -156,7 +156,7 @@ static void test_gradients(void **state) {
         int at = f.net->embedding;
         check(&f, "training.embedding", "", net_result(f.work, at), f.p->count * net_value_size(f.net, at));
         check(&f, "training.output", "", net_result(f.work, f.net->output), f.p->count * HEAD);
-        net_backward(f.work, derivative, f.p->count);
+        net_backward(f.work, derivative, f.p->count, NULL, NULL);
         for (size_t k = 0; k < f.net->tensor_count; k++) {
             const struct net_tensor *t = &f.net->tensors[k];
             const float *values = t->state ? f.net->state : net_gradient(f.work);
@@ -187,7 +187,7 @@ static void train(struct fixture *f, const struct optimizer_rule *rule, float ra
     assert_int_equal(optimizer_init_rule(&o, f->net->parameter_count, &settings, &e), ERR_OK);
     for (int step = 0; step < STEPS; step++) {
         losses[step] = loss_of(f, &l, derivative);
-        net_backward(f->work, derivative, f->p->count);
+        net_backward(f->work, derivative, f->p->count, NULL, NULL);
         optimizer_update_parts(&o, parts, count, f->net->parameters, net_gradient(f->work));
     }
     optimizer_release(&o);

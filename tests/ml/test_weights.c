@@ -272,7 +272,7 @@ static void test_published(void **state) {
         assert_int_equal(net_work_new(b->net, COUNT, false, &work, &e), ERR_OK);
         draw_patches(COUNT, (size_t)sides[s], net_input(work));
         net_fold(work);
-        net_forward(work, COUNT);
+        net_forward(work, COUNT, NULL, NULL);
         snprintf(name, sizeof name, "features.%d", sides[s]);
         const float *got = net_result(work, b->net->embedding), *want = modelfile_tensor(file, name, &shape);
         size_t width = (size_t)backbone_dimension(b), each = width / EVERY;

@@ -3,6 +3,7 @@
 `ORDER BY score + 0 DESC` is not what the short cut knows, so it goes the plain way and must give the same rows."""
 import random
 import sqlite3
+import threading
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_a_name_may_not_be_a_table(cells):
 
 def test_a_vector_of_another_length_is_the_same_error(cells):
     result = both(cells, f"SELECT image_path FROM ({search('odd')})", "LIMIT 5")
-    assert not result.ok and "different models" in result.evalue
+    assert not result.ok and "must be of one length" in result.evalue
 
 
 def test_writes_of_this_kernel_are_seen(cells, workspace):
@@ -199,6 +200,41 @@ def test_writes_of_another_kernel_are_seen(cells, start_kernel, workspace):
         both(cells, f"SELECT image_path FROM ({search('small')})", "LIMIT 50")
         assert other("DROP TABLE small; CREATE TABLE small AS SELECT * FROM holes WHERE label = 3").ok
         both(cells, f"SELECT image_path FROM ({search('small')})", "LIMIT 50")
+
+
+def test_what_is_read_by_several_threads_is_one_snapshot(start_kernel, workspace, cells):
+    """Each transaction moves the vector that is searched to another row, while the column is read again and again."""
+    rows, wanted = 140000, np.zeros(DIMENSION, np.float32)
+    wanted[3] = 1
+    db = connect(workspace)
+    fill(db, "moving", [wanted, *make_vectors(7, rows - 1, 0)])
+    query = (f"SELECT image_path, search_result FROM (SEARCH IMAGE USING m OPTIONS (search_by='vector', "
+             f"search_input={[float(x) for x in wanted]}, top_k=1) AS SELECT * FROM moving)")
+    assert "matrix in memory" in plan(cells, query)
+    stop, moves = threading.Event(), []
+
+    def move():
+        own, generator = connect(workspace), random.Random(5)
+        at = 1
+        while not stop.is_set():
+            to = generator.randrange(1, rows + 1)
+            own.execute("UPDATE moving SET m_simclr = (SELECT m_simclr FROM moving WHERE rowid = ?) WHERE rowid = ?", (to, at))
+            own.execute("UPDATE moving SET m_simclr = ? WHERE rowid = ?", (wanted.tobytes(), to))
+            own.commit()
+            moves.append(at := to)
+        own.close()
+
+    writer = threading.Thread(target=move)
+    writer.start()
+    try:
+        seen = {tuple(column(cells(query), i)[0] for i in (1, 2)) for _ in range(8)}
+    finally:
+        stop.set()
+        writer.join()
+    assert len(moves) > 8 and len(seen) > 2
+    assert {score for _, score in seen} == {"1.0"}
+    db.execute("DROP TABLE moving")
+    db.close()
 
 
 def test_too_little_memory_goes_the_plain_way(start_kernel, workspace, cells):

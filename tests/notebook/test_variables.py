@@ -41,11 +41,27 @@ def test_an_error_is_where_the_name_stands(cells):
 
 
 def test_questions_open_the_pager(cells):
-    page = cells("SELECT?").reply
-    assert page["status"] == "error"  # SQL is not ours to explain
+    assert cells("nothing_of_that_name?").ename == "ThanoSQLNotFoundError"
     reply = cells("df = %thanosql SELECT 1 AS a\ndf?\nCOPY?").reply
     assert [p["source"] for p in reply["payload"]] == ["page"]  # one, since JupyterLab shows no second
     page = reply["payload"][0]["data"]
     assert "df (variable, a result)" in page["text/plain"] and "<table" in page["text/html"]
     assert "COPY table" in page["text/plain"] and "if_exists" in page["text/plain"]
     assert "COPY table" in page["text/html"] and "if_exists" in page["text/html"]
+
+
+@pytest.mark.parametrize("question, title, words", [
+    ("SELECT?", "SELECT (SQL)", "ORDER BY"), ("insert?", "INSERT (SQL)", "VALUES"), ("CREATE TABLE?", "CREATE", "CREATE TABLE name AS SELECT"),
+    ("DELETE?", "DELETE MODEL", "DELETE FROM table"), ("label?", "label (column)", "kept   integer"), ("kept.label?", "label (column)", "kept"),
+    ("_?", "_ (the last result)", "2 rows"), ("simclr?", "SimCLR (base model)", "USING SimCLR"), ("IMAGE?", "IMAGE (keyword)", "PRINT IMAGE"),
+    ("%who?", "Lines of a notebook", "%who"), ("?%thanosql", "Lines of a notebook", "%thanosql"), ("exit?", "Lines of a notebook", "console"),
+    ("left?", "left (function)", "left(text, integer)"), ("count?", "count (function)", "count() or count(any)"),
+    ("row_number?", "row_number (function)", "row_number()"), ("?", "ThanoSQL", "BUILD MODEL")])
+def test_a_question_on_anything(cells, question, title, words):
+    cells("CREATE TABLE IF NOT EXISTS kept (label INTEGER)")
+    cells("SELECT 1 AS a UNION ALL SELECT 2")
+    asked = cells(question)
+    assert asked.ok, asked.shown
+    page = asked.reply["payload"][0]["data"]
+    assert page["text/plain"].split("\n")[0] == title and words in page["text/plain"], page["text/plain"]
+    assert title in page["text/html"]

@@ -1,9 +1,10 @@
-/* Every field is of one kind; the kinds seen in a column decide. The words and number forms are those of pandas
+/* Every value is of one kind; the kinds seen in a column decide. The words and number forms are those of pandas
  * (pandas/_libs/parsers.pyx: STR_NA_VALUES; src/parser/tokenizer.c: precise_xstrtod, str_to_int64). */
-#include "lang/data/csv_types.h"
+#include "lang/data/column_types.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,13 +110,25 @@ static enum kind kind_of(const char *field, size_t len) {
     return is_infinity(field) ? KIND_REAL : number_kind(field, len);
 }
 
-void csv_type_see(struct csv_type *t, const char *field, size_t len) {
+void column_type_see(struct column_type *t, const char *field, size_t len) {
     if (!(t->kinds & KIND_TEXT)) { /* nothing changes a text */
         t->kinds |= kind_of(field, len);
     }
 }
 
-enum value_type csv_type_of(const struct csv_type *t) {
+void column_type_see_number(struct column_type *t, const char *number, size_t len) {
+    t->kinds |= number_kind(number, len);
+}
+
+void column_type_see_boolean(struct column_type *t) {
+    t->kinds |= KIND_BOOLEAN;
+}
+
+void column_type_see_text(struct column_type *t) {
+    t->kinds |= KIND_TEXT;
+}
+
+enum value_type column_type_of(const struct column_type *t) {
     const unsigned numbers = KIND_INTEGER | KIND_UNSIGNED | KIND_LONG | KIND_REAL;
     unsigned kinds = t->kinds & ~(unsigned)KIND_MISSING;
     if (t->kinds == 0) {
@@ -133,22 +146,32 @@ enum value_type csv_type_of(const struct csv_type *t) {
     return kinds & ~(unsigned)(KIND_INTEGER | KIND_UNSIGNED) ? VALUE_TEXT : VALUE_REAL;
 }
 
-struct value csv_type_value(enum value_type type, const char *field, size_t len) {
+/* 3.0 and 1e3 are integers where integers are wanted. */
+static bool whole_number(const char *field, struct value *out) {
+    double x = strtod(field, NULL);
+    if (!(fabs(x) <= 9007199254740992.0) || x != floor(x)) {
+        return false;
+    }
+    *out = (struct value){.type = VALUE_INTEGER, .integer = (int64_t)x};
+    return true;
+}
+
+bool column_type_value(enum value_type type, const char *field, size_t len, struct value *out) {
     enum kind kind = kind_of(field, len);
+    *out = (struct value){.type = VALUE_NULL};
     if (kind == KIND_MISSING) {
-        return (struct value){.type = VALUE_NULL};
+        return true;
     }
     if (type == VALUE_TEXT) {
-        return (struct value){.type = VALUE_TEXT, .text = field, .length = len};
+        *out = (struct value){.type = VALUE_TEXT, .text = field, .length = len};
+    } else if (type == VALUE_BOOLEAN && kind == KIND_BOOLEAN) {
+        *out = (struct value){.type = VALUE_BOOLEAN, .integer = *field == 't' || *field == 'T'};
+    } else if (type == VALUE_INTEGER && kind == KIND_INTEGER) {
+        *out = (struct value){.type = VALUE_INTEGER, .integer = strtoll(field, NULL, 10)};
+    } else if (type == VALUE_INTEGER && kind == KIND_REAL) {
+        return whole_number(field, out);
+    } else if (type == VALUE_REAL && kind != KIND_TEXT && kind != KIND_BOOLEAN) {
+        *out = (struct value){.type = VALUE_REAL, .real = strtod(field, NULL)};
     }
-    if (type == VALUE_BOOLEAN && kind == KIND_BOOLEAN) {
-        return (struct value){.type = VALUE_BOOLEAN, .integer = *field == 't' || *field == 'T'};
-    }
-    if (type == VALUE_INTEGER && kind == KIND_INTEGER) {
-        return (struct value){.type = VALUE_INTEGER, .integer = strtoll(field, NULL, 10)};
-    }
-    if (type == VALUE_REAL && kind != KIND_TEXT && kind != KIND_BOOLEAN) {
-        return (struct value){.type = VALUE_REAL, .real = strtod(field, NULL)};
-    }
-    return (struct value){.type = VALUE_NULL};
+    return out->type != VALUE_NULL;
 }

@@ -1,5 +1,5 @@
 /* Fold first, then tell doubles apart, since the store compares names without case. */
-#include "lang/data/csv_names.h"
+#include "lang/data/column_names.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static const char *number(struct arena *a, const char *const *folded, const char
     return name;
 }
 
-const char **csv_names(struct arena *a, const char *const *header, size_t count) {
+const char **column_names(struct arena *a, const char *const *header, size_t count) {
     const char **folded = arena_alloc(a, (count + 1) * sizeof *folded);
     const char **names = arena_alloc(a, (count + 1) * sizeof *names);
     for (size_t i = 0; folded && names && i < count; i++) {

@@ -1,0 +1,258 @@
+/* A walk in the order of names. A link may lead to a folder that is on the way from the top, or that another link led
+ * to: such are not entered, so each link adds at most one walk over a tree without links. */
+#include "lang/data/folder.h"
+
+#include "base/utf8.h"
+#include "lang/data/column_types.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { MOST_NAMED = 5, FILES_BETWEEN_CHECKS = 256 };
+
+/* A folder on the way from the top. */
+struct ancestor {
+    dev_t device;
+    ino_t inode;
+    const struct ancestor *above;
+};
+
+struct walk {
+    struct import import;
+    struct folder_report *report;
+    struct buf path, shown;  /* of the folder or file at hand: on this machine, and in the table */
+    struct ancestor *linked; /* folders that links led to */
+    size_t linked_count, linked_room;
+    long long files;
+    struct err *e;
+};
+
+void folder_report_release(struct folder_report *r) {
+    buf_release(&r->first_foreign);
+    buf_release(&r->unreadable_list);
+}
+
+static bool is_picture(const char *name) {
+    static const char *const endings[] = {".jpg", ".jpeg", ".png"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (strcasecmp(dot, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_foreign(struct walk *w) {
+    struct folder_report *r = w->report;
+    if (r->foreign++ == 0) {
+        buf_utf8(&r->first_foreign, buf_text(&w->shown), w->shown.len);
+    }
+}
+
+static void note_unreadable(struct walk *w, int error) {
+    struct folder_report *r = w->report;
+    if (r->unreadable++ < MOST_NAMED) {
+        buf_str(&r->unreadable_list, r->unreadable_list.len > 0 ? ", '" : "'");
+        buf_utf8(&r->unreadable_list, buf_text(&w->shown), w->shown.len);
+        buf_printf(&r->unreadable_list, "' (%s)", strerror(error));
+    }
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void free_names(char **names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* The names in the folder that are not hidden, sorted; the caller frees them. */
+static bool read_names(struct walk *w, char ***out, size_t *count) {
+    DIR *folder = opendir(buf_text(&w->path));
+    size_t room = 0;
+    struct dirent *entry;
+    *out = NULL;
+    *count = 0;
+    if (!folder) {
+        note_unreadable(w, errno);
+        return false;
+    }
+    while (w->e->code == ERR_OK && (errno = 0, entry = readdir(folder))) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        if (*count == room) {
+            room = room ? room * 2 : 64;
+            char **grown = realloc(*out, room * sizeof *grown);
+            if (!grown) {
+                err_nomem(w->e);
+                break;
+            }
+            *out = grown;
+        }
+        if (!((*out)[*count] = strdup(entry->d_name))) {
+            err_nomem(w->e);
+        } else if (++*count % FILES_BETWEEN_CHECKS == 0 && stop_requested(w->import.to->stop)) {
+            err_interrupt(w->e);
+        }
+    }
+    if (w->e->code == ERR_OK && errno != 0) {
+        note_unreadable(w, errno);
+    }
+    closedir(folder);
+    if (*count > 1) {
+        qsort(*out, *count, sizeof **out, by_name);
+    }
+    return w->e->code == ERR_OK;
+}
+
+static bool is_above(const struct ancestor *here, const struct stat *about) {
+    while (here && (here->device != about->st_dev || here->inode != about->st_ino)) {
+        here = here->above;
+    }
+    return here != NULL;
+}
+
+/* Whether no link has led to the folder yet; it is noted. */
+static bool is_new_link(struct walk *w, const struct stat *about) {
+    for (size_t i = 0; i < w->linked_count; i++) {
+        if (w->linked[i].device == about->st_dev && w->linked[i].inode == about->st_ino) {
+            return false;
+        }
+    }
+    if (w->linked_count == w->linked_room) {
+        size_t room = w->linked_room ? w->linked_room * 2 : 16;
+        struct ancestor *grown = realloc(w->linked, room * sizeof *grown);
+        if (!grown) {
+            err_nomem(w->e);
+            return false;
+        }
+        w->linked = grown;
+        w->linked_room = room;
+    }
+    w->linked[w->linked_count++] = (struct ancestor){about->st_dev, about->st_ino, NULL};
+    return true;
+}
+
+static struct value text_value(const char *text) {
+    return (struct value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text, .length = text ? strlen(text) : 0};
+}
+
+static void add_picture(struct walk *w, const char *name, const char *label) {
+    struct value row[] = {text_value(buf_text(&w->shown)), text_value(name), text_value(label)};
+    if (!utf8_valid(w->shown.data, w->shown.len)) {
+        note_foreign(w); /* the store holds UTF-8 only */
+        return;
+    }
+    /* A table that is appended to may have labels that are numbers. */
+    for (size_t i = 0; i < 3; i++) {
+        if (row[i].type == VALUE_TEXT && w->import.types[i] != VALUE_TEXT &&
+            !column_type_value(w->import.types[i], row[i].text, row[i].length, &row[i])) {
+            err_set(w->e, ERR_VALUE, "'%s': '%.60s' is not %s, as the column of the table has", buf_text(&w->shown),
+                    i == 0   ? w->shown.data
+                    : i == 1 ? name
+                             : label,
+                    import_type_word(w->import.types[i]));
+            import_hint_misfit(w->e);
+            return;
+        }
+    }
+    w->report->pictures++;
+    if (import_row(&w->import, row, w->e) != ERR_OK) {
+        import_place(w->e, "'%s'", buf_text(&w->shown));
+    }
+}
+
+static void walk_folder(struct walk *w, const struct ancestor *here, const char *label);
+
+static void take_entry(struct walk *w, const struct ancestor *here, const char *name, const char *label) {
+    struct stat about, link;
+    if (!buf_ok(&w->path) || !buf_ok(&w->shown)) {
+        err_nomem(w->e);
+        return;
+    }
+    if (lstat(w->path.data, &link) != 0 || stat(w->path.data, &about) != 0) { /* a link to nowhere */
+        note_foreign(w);
+        return;
+    }
+    if (S_ISDIR(about.st_mode)) {
+        const struct ancestor next = {about.st_dev, about.st_ino, here};
+        if (!is_above(here, &about) && (!S_ISLNK(link.st_mode) || is_new_link(w, &about))) {
+            walk_folder(w, &next, name);
+        }
+    } else if (S_ISREG(about.st_mode) && is_picture(name)) {
+        add_picture(w, name, label);
+    } else {
+        note_foreign(w);
+    }
+    if (stop_requested(w->import.to->stop)) {
+        err_interrupt(w->e);
+    }
+    if (++w->files % FILES_BETWEEN_CHECKS == 0) {
+        import_tell(&w->import, (double)w->report->pictures, 0, false);
+    }
+}
+
+static void cut(struct buf *b, size_t len) {
+    if (buf_ok(b)) {
+        b->len = len;
+        b->data[len] = '\0';
+    }
+}
+
+static void walk_folder(struct walk *w, const struct ancestor *here, const char *label) {
+    char **names;
+    size_t count, path = w->path.len, shown = w->shown.len;
+    if (read_names(w, &names, &count)) {
+        for (size_t i = 0; i < count && w->e->code == ERR_OK; i++) {
+            buf_printf(&w->path, "/%s", names[i]);
+            buf_printf(&w->shown, "%s%s", shown > 0 && w->shown.data[shown - 1] == '/' ? "" : "/", names[i]);
+            take_entry(w, here, names[i], label);
+            cut(&w->path, path);
+            cut(&w->shown, shown);
+        }
+    }
+    free_names(names, count);
+}
+
+enum err_code folder_load(const char *path, const char *given, const struct import_target *to,
+                          struct folder_report *report, struct err *e) {
+    static const char *const names[] = {"image_path", "filename", "label"};
+    static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT, VALUE_TEXT};
+    struct walk w = {.report = report, .e = e};
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        return err_set(e, ERR_FILE, "the folder '%s' cannot be read: %s", path, strerror(errno));
+    }
+    const struct ancestor top = {about.st_dev, about.st_ino, NULL};
+    import_init(&w.import, to, "files");
+    buf_str(&w.path, path);
+    buf_str(&w.shown, *given ? given : ".");
+    if (!buf_ok(&w.path) || !buf_ok(&w.shown)) {
+        err_nomem(e);
+    } else if (import_begin(&w.import, names, types, 3, e) == ERR_OK) {
+        walk_folder(&w, &top, NULL);
+    }
+    if (e->code == ERR_OK && report->pictures == 0) {
+        err_set(e, ERR_VALUE, "the folder '%s' has no pictures (.jpg, .jpeg or .png), but %lld other %s%s%s", path,
+                report->foreign, report->foreign == 1 ? "file" : "files",
+                report->unreadable ? "; these could not be read: " : "", buf_text(&report->unreadable_list));
+        err_hint(e, "COPY reads a folder's pictures, also those in folders inside it; a CSV file is read by its name");
+    }
+    if (e->code == ERR_OK) {
+        import_tell(&w.import, (double)report->pictures, (double)report->pictures, true);
+    }
+    import_release(&w.import);
+    buf_release(&w.path);
+    buf_release(&w.shown);
+    free(w.linked);
+    return e->code;
+}

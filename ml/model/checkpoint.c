@@ -1,0 +1,287 @@
+/* Four tensors, each in one piece, and notes. The digests are of what is computed with, not of the names that it goes
+ * by: a table that was renamed is the same training, a picture that was replaced is another. */
+#include "ml/model/checkpoint.h"
+
+#include "base/clock.h"
+#include "ml/model/modelfile.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT "thanosql checkpoint 1"
+#define SHARE_OF_TIME 20 /* keeping takes at most this part of the time */
+
+/* --- options and places, as notes --- */
+
+enum kind { WHOLE, LARGE, REAL };
+
+struct number {
+    const char *key;
+    enum kind kind;
+    size_t at;
+};
+static const struct number options[] = {
+    {"option.max_epochs", WHOLE, offsetof(struct encoder_options, max_epochs)},
+    {"option.batch_size", WHOLE, offsetof(struct encoder_options, batch_size)},
+    {"option.temperature", REAL, offsetof(struct encoder_options, temperature)},
+    {"option.learning_rate", REAL, offsetof(struct encoder_options, learning_rate)},
+    {"option.seed", LARGE, offsetof(struct encoder_options, seed)},
+};
+static const struct number places[] = {
+    {"checkpoint.epoch", WHOLE, offsetof(struct net_training, epoch)},
+    {"checkpoint.better", WHOLE, offsetof(struct net_training, better)},
+    {"checkpoint.step", LARGE, offsetof(struct net_training, optimizer.step)},
+};
+#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+_Static_assert(sizeof(size_t) == sizeof(uint64_t), "a LARGE may be a size_t");
+#define RULE "option.optimizer"
+#define LOSS "option.loss"
+#define FORMAT_KEY "checkpoint.format"
+#define OF "checkpoint.of"
+#define START "checkpoint.start"
+#define SUM "checkpoint.sum"
+
+static const char *loss_name(const struct encoder_options *o) {
+    return o->backbone.loss && !strcmp(o->backbone.loss, "dcl") ? "dcl" : "ntxent";
+}
+
+static enum err_code write_numbers(struct modelfile *file, const struct number *rows, size_t count, const void *from,
+                                   struct err *e) {
+    char text[32];
+    for (size_t i = 0; i < count && !e->code; i++) {
+        const void *at = (const char *)from + rows[i].at;
+        if (rows[i].kind == WHOLE) {
+            snprintf(text, sizeof text, "%d", *(const int *)at);
+        } else if (rows[i].kind == LARGE) {
+            snprintf(text, sizeof text, "%llu", (unsigned long long)*(const uint64_t *)at);
+        } else {
+            snprintf(text, sizeof text, "%.9g", (double)*(const float *)at); /* nine digits give the float back */
+        }
+        modelfile_set_note(file, rows[i].key, text, e);
+    }
+    return e->code;
+}
+
+static bool read_numbers(const struct modelfile *file, const struct number *rows, size_t count, void *to) {
+    for (size_t i = 0; i < count; i++) {
+        const char *text = modelfile_note(file, rows[i].key);
+        void *at = (char *)to + rows[i].at;
+        char *end = NULL;
+        if (!text || *text < '0' || *text > '9') {
+            return false;
+        }
+        if (rows[i].kind == WHOLE) {
+            long value = strtol(text, &end, 10);
+            if (value > 1 << 30) {
+                return false;
+            }
+            *(int *)at = (int)value;
+        } else if (rows[i].kind == LARGE) {
+            *(uint64_t *)at = strtoull(text, &end, 10);
+        } else {
+            *(float *)at = strtof(text, &end);
+        }
+        if (*end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool checkpoint_options(const char *path, struct encoder_options *out) {
+    struct err ignored = ERR_INIT;
+    struct modelfile *file = NULL;
+    struct encoder_options o = *out;
+    bool known = false;
+    if (!modelfile_open(path, &file, &ignored)) {
+        const char *rule = modelfile_note(file, RULE), *loss = modelfile_note(file, LOSS);
+        const struct optimizer_rule *found = rule ? optimizer_rule_find(rule) : NULL;
+        known = found && loss && read_numbers(file, options, COUNT(options), &o);
+        o.backbone.optimizer = found ? found->name : NULL;
+        o.backbone.loss = loss && !strcmp(loss, "dcl") ? "dcl" : "ntxent";
+    }
+    modelfile_free(file);
+    if (known) {
+        *out = o;
+    }
+    return known;
+}
+
+/* --- which training --- */
+
+enum err_code checkpoint_identify(struct net_training *t, const float *views, size_t count, struct err *e) {
+    const struct encoder_options *o = t->options;
+    const struct backbone *b = t->b;
+    const struct gallery *g = &t->gallery;
+    struct digest *of = digest_new(), *start = digest_new();
+    char text[256];
+    if (of && start) {
+        int len = snprintf(text, sizeof text, "%s %d %d %d %zu %d %zu %.9g %.9g %llu %s %s %d", b->arch->name, b->width,
+                           b->size, b->channels, t->source->count, o->max_epochs, t->batch, (double)o->temperature,
+                           (double)t->optimizer.rate, (unsigned long long)o->seed, t->optimizer.settings.rule->name,
+                           loss_name(o), o->labels != NULL);
+        digest_add(of, text, (size_t)len);
+        digest_add(of, g->bytes, g->count * canvas_bytes(b->size, b->channels));
+        digest_add(of, views, count * sizeof *views);
+        if (o->labels) {
+            digest_add(of, o->labels, t->source->count * sizeof *o->labels);
+        }
+        digest_add(start, t->net->parameters, t->numbers * sizeof(float));
+        digest_end(of, t->identity.of);
+        digest_end(start, t->identity.start);
+    } else {
+        err_nomem(e);
+    }
+    digest_free(of);
+    digest_free(start);
+    return e->code;
+}
+
+/* --- to and from a file --- */
+
+/* What the file has in tensors, each in one piece. */
+struct part {
+    const char *name;
+    size_t count;
+    float *values;
+};
+#define PARTS 5
+
+static void list_parts(struct net_training *t, int epochs, float shares[2], struct part parts[PARTS]) {
+    size_t moments = (size_t)t->optimizer.settings.rule->moments * t->net->parameter_count;
+    const struct part all[PARTS] = {{"weights", t->numbers, t->net->parameters},
+                                    {"best", t->numbers, t->best},
+                                    {"moments", moments, t->optimizer.first},
+                                    {"losses", (size_t)epochs, t->losses},
+                                    {"shares", 2, shares}};
+    memcpy(parts, all, sizeof all);
+}
+
+size_t checkpoint_bytes(const struct net *net, const struct optimizer_rule *rule) {
+    size_t numbers = net->parameter_count + net->state_count;
+    return (2 * numbers + (size_t)rule->moments * net->parameter_count) * sizeof(float);
+}
+
+/* A digest of what is kept, by which damage shows; empty where memory is out. */
+static void add_up(const struct net_training *at, const struct part parts[PARTS], const float *const values[PARTS],
+                   char sum[DIGEST_HEX]) {
+    struct digest *d = digest_new();
+    char text[64];
+    int len = snprintf(text, sizeof text, "%d %d %zu", at->epoch, at->better, at->optimizer.step);
+    sum[0] = '\0';
+    if (d) {
+        digest_add(d, text, (size_t)len);
+        for (size_t i = 0; i < PARTS; i++) {
+            digest_add(d, values[i], parts[i].count * sizeof *values[i]);
+        }
+        digest_end(d, sum);
+    }
+    digest_free(d);
+}
+
+static bool has_note(const struct modelfile *file, const char *key, const char *wanted) {
+    const char *text = modelfile_note(file, key);
+    return text && *wanted && !strcmp(text, wanted);
+}
+
+/* All of it is looked at before anything is taken. */
+static bool take(struct net_training *t, const struct modelfile *file) {
+    struct net_training at = {0};
+    struct part parts[PARTS];
+    struct err ignored = ERR_INIT;
+    float shares[2];
+    const float *values[PARTS];
+    char sum[DIGEST_HEX];
+    if (!read_numbers(file, places, COUNT(places), &at) || at.epoch < 1 || at.epoch > t->options->max_epochs ||
+        at.better > at.epoch) {
+        return false;
+    }
+    list_parts(t, at.epoch, shares, parts);
+    for (size_t i = 0; i < PARTS; i++) {
+        if (modelfile_require(file, parts[i].name, &parts[i].count, 1, &values[i], &ignored)) {
+            return false;
+        }
+    }
+    add_up(&at, parts, values, sum);
+    if (!has_note(file, SUM, sum)) {
+        return false;
+    }
+    for (size_t i = 0; i < PARTS; i++) {
+        memcpy(parts[i].values, values[i], parts[i].count * sizeof *values[i]);
+    }
+    t->epoch = at.epoch;
+    t->better = at.better;
+    t->optimizer.step = at.optimizer.step;
+    t->report.view_closed = shares[0];
+    t->report.view_model = t->report.view_epochs = shares[1];
+    return true;
+}
+
+/* `start` NULL: whatever it began with. */
+static bool read_file(struct net_training *t, const char *path, const char *start) {
+    struct err ignored = ERR_INIT;
+    struct modelfile *file = NULL;
+    bool taken = false;
+    if (path && !modelfile_open(path, &file, &ignored)) {
+        taken = has_note(file, FORMAT_KEY, FORMAT) && has_note(file, OF, t->identity.of) &&
+                (!start || has_note(file, START, start)) && take(t, file);
+        t->report.passed_over = t->report.passed_over || !taken;
+    }
+    modelfile_free(file);
+    return taken;
+}
+
+bool checkpoint_resume(struct net_training *t) {
+    const struct backbone_options *o = &t->options->backbone;
+    if (!read_file(t, o->checkpoint, t->identity.start) && !(t->tuning && read_file(t, o->earlier, NULL))) {
+        return false;
+    }
+    t->report.passed_over = false;
+    t->report.resumed = t->epoch;
+    t->report.kept_training = true;
+    return true;
+}
+
+static enum err_code write_file(struct net_training *t, struct err *e) {
+    struct modelfile *file = modelfile_new();
+    struct part parts[PARTS];
+    float shares[2] = {t->report.view_closed, t->report.view_model};
+    const float *values[PARTS];
+    char sum[DIGEST_HEX];
+    if (!file) {
+        return err_nomem(e);
+    }
+    modelfile_set_note(file, FORMAT_KEY, FORMAT, e);
+    modelfile_set_note(file, OF, t->identity.of, e);
+    modelfile_set_note(file, START, t->identity.start, e);
+    modelfile_set_note(file, RULE, t->optimizer.settings.rule->name, e);
+    modelfile_set_note(file, LOSS, loss_name(t->options), e);
+    write_numbers(file, options, COUNT(options), t->options, e);
+    write_numbers(file, places, COUNT(places), t, e);
+    list_parts(t, t->epoch, shares, parts);
+    for (size_t i = 0; i < PARTS && !e->code; i++) {
+        values[i] = parts[i].values;
+        modelfile_add_tensor(file, parts[i].name, &parts[i].count, 1, values[i], e);
+    }
+    if (!e->code) {
+        add_up(t, parts, values, sum);
+        modelfile_set_note(file, SUM, sum, e);
+        modelfile_write(file, t->options->backbone.checkpoint, e);
+    }
+    modelfile_free(file);
+    return e->code;
+}
+
+void checkpoint_keep(struct net_training *t) {
+    double now = clock_now();
+    struct err e = ERR_INIT;
+    if (!t->options->backbone.checkpoint || now - t->kept_at < SHARE_OF_TIME * t->keeping) {
+        return;
+    }
+    write_file(t, &e);
+    snprintf(t->report.unkept, sizeof t->report.unkept, "%.199s", e.message);
+    t->kept_at = clock_now();
+    t->keeping = t->kept_at - now;
+}
