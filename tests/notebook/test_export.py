@@ -76,6 +76,19 @@ def test_damaged_is_refused(models, where, what):
     assert ">damaged<" not in run("LIST MODEL").html
 
 
+def test_a_damaged_model_is_not_copied(models):
+    folder, run = models
+    assert run(BUILD.format("broken", "max_epochs=1")).ok
+    path = model_file(folder, "broken")
+    path.write_bytes(path.read_bytes()[:-4])
+    failed = run("COPY MODEL broken TO 'broken.safetensors'")
+    assert failed.ename == "ThanoSQLModelError" and "build it again" in failed.shown
+    assert not list(folder.glob("broken.safetensors*"))
+    (folder / "there.safetensors").write_text("mine")
+    assert run("COPY MODEL broken TO 'there.safetensors' OPTIONS (overwrite=True)").ename == "ThanoSQLModelError"
+    assert (folder / "there.safetensors").read_text() == "mine"
+
+
 def lie(folder, name, change):
     """A copy of the file whose header and tensors `change` has been at."""
     path = folder / f"{name}.safetensors"
