@@ -16,9 +16,10 @@ override B := $(B)/san
 endif
 INCLUDES := $(shell pkg-config --cflags $(PKGS) $(LOADED) 2>/dev/null)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lpg_query -lz -lm
-ALL     := $(CC) $(STD) $(INCLUDES) $(WARN) $(CFLAGS) $(SANITY)
+ALL     := $(CC) $(STD) -I$(B) $(INCLUDES) $(WARN) $(CFLAGS) $(SANITY)
 sources  = $(sort $(wildcard $(1:%=%/*.c) $(1:%=%/*/*.c)))
-objects  = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+ONNX    := $(B)/ml/model/onnx.pb-c
+objects  = $(patsubst %.c,$(B)/%.o,$(call sources,$(1))) $(if $(filter ml,$(1)),$(ONNX).o)
 
 $(B)/thanosql-kernel: $(call objects,kernel lang ml base)
 	@echo "link $@"
@@ -40,6 +41,15 @@ $(B)/%.o: %.c $(B)/stamp
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	@$(ALL) -MMD -MP -c -o $@ $<
+
+# The messages of an ONNX file, from their schema.
+$(ONNX).h: ml/model/onnx.proto
+	@mkdir -p $(@D)
+	@protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+$(ONNX).c: $(ONNX).h
+$(B)/ml/model/onnxfile.o: $(ONNX).h
+$(ONNX).o: $(ONNX).c $(B)/stamp
+	@$(ALL) -c -o $@ $<
 
 # Changed flags, or a file more or less, rebuild; a second make does nothing.
 STAMP := $(ALL) $(call sources,base ml lang kernel)

@@ -19,8 +19,12 @@
 #include "lang/syntax/completion.h"
 #include "lang/syntax/parser.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LONG_CELL \
+    ((size_t)256 << 10) /* after which the memory that it took, hundreds of times its length, is given back */
 
 struct session {
     struct workspace workspace;
@@ -163,6 +167,9 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
     expand_place(&cell, e);
     s->temporaries = c.temporaries;
     arena_release(&arena);
+    if (len > LONG_CELL) {
+        malloc_trim(0);
+    }
     return e->code;
 }
 

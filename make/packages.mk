@@ -1,6 +1,7 @@
 # What Debian 12 and Ubuntu 24.04 have for us. Each list names packages; `make packages` installs those that are missing.
 BUILD_PACKAGES := gcc make pkg-config libzmq3-dev libjansson-dev libssl-dev libjpeg-dev libpng-dev libopenblas-dev \
-                  libsqlite3-dev libcurl4-openssl-dev libarchive-dev libcsv-dev libpg-query-dev libprotobuf-c-dev zlib1g-dev
+                  libsqlite3-dev libcurl4-openssl-dev libarchive-dev libcsv-dev libpg-query-dev libprotobuf-c-dev \
+                  protobuf-c-compiler zlib1g-dev
 PYTHON_PACKAGES := python3-venv
 TEST_PACKAGES  := libcmocka-dev clang-format
 

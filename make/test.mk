@@ -46,7 +46,7 @@ harden: test-packages $(VENV)/stamp
 	@$(MAKE) -s SAN=1 $(B)/san/thanosql-kernel
 	@THANOSQL_KERNEL=$(TOP)/$(B)/san/thanosql-kernel $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/jupyter \
 	  --ignore tests/jupyter/test_cheap.py --ignore tests/jupyter/test_clients.py \
-	  --ignore tests/jupyter/test_stop_anywhere.py tests/notebook/test_bad_input.py
+	  --ignore tests/jupyter/test_stop_anywhere.py tests/notebook/test_bad_input.py tests/notebook/test_bad_sql.py
 
 DEMO := $(TOP)/build/demo
 demo: packages

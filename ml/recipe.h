@@ -40,6 +40,9 @@
 #define RECIPE_RATE_SIMCLR 2e-4F /* Not varied */
 #define RECIPE_RATE_SUPCON 1e-3F /* Measured: from LDA, 2e-4 and 3e-3 end alike within chance */
 
+/* A network's vectors with the fixed features beside them; their weights are in the table of presets */
+#define RECIPE_JOINED_SIZE 128 /* components of the network's vectors. Measured: all 1,280 find no more */
+
 /* Labels */
 #define RECIPE_DAMPING .35F     /* of directions without class. Measured: .2 to .5 are alike; 0, which is plain LDA, */
                                 /* costs 1 to 3 points on photographs */

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     MOST_COLUMNS = 2000, /* SQLite's limit */
@@ -273,10 +272,7 @@ static size_t whole_lines(const char *block, size_t len) {
 
 /* What the first block says of the file: the delimiter, and whether it is text as we read it. */
 static void look(struct load *l, const char *block, size_t len, bool whole) {
-    const char *dot = strrchr(l->path, '.');
-    bool zipped = dot && strcasecmp(dot, ".gz") == 0 && dot - l->path >= 4;
-    const char *end = zipped ? dot - 4 : dot ? dot : "";
-    bool tabs = strncasecmp(end, ".tsv", 4) == 0 || strncasecmp(end, ".tab", 4) == 0;
+    bool tabs = datafile_ends(l->path, ".tsv") || datafile_ends(l->path, ".tab");
     if (len >= 2 && (memcmp(block, "\xFF\xFE", 2) == 0 || memcmp(block, "\xFE\xFF", 2) == 0)) {
         err_set(l->e, ERR_VALUE, "%s, line 1: the text is UTF-16, not UTF-8", l->path);
         err_hint(l->e, "save the file as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 old.csv > new.csv");

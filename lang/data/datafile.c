@@ -23,6 +23,11 @@ bool datafile_is_gzip(const char *path) {
     return len > 3 && strcasecmp(path + len - 3, ".gz") == 0;
 }
 
+bool datafile_ends(const char *path, const char *ending) {
+    size_t len = strlen(path) - (datafile_is_gzip(path) ? 3 : 0), n = strlen(ending);
+    return len > n && strncasecmp(path + len - n, ending, n) == 0;
+}
+
 struct datafile {
     const char *text; /* in memory, or NULL */
     size_t len, at;

@@ -37,7 +37,9 @@ enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, si
 enum err_code datafile_finish(struct datafile_out *f, struct err *e);
 void datafile_discard(struct datafile_out *f); /* NULL is fine */
 
-/* Whether the name ends in .gz, in any case. */
+/* What a file's name says, in any case of its letters: whether it ends in .gz, and whether it (or, where it does, what
+ * stands before .gz) ends in `ending`, as in ".csv". */
 bool datafile_is_gzip(const char *path);
+bool datafile_ends(const char *path, const char *ending);
 
 #endif

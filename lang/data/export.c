@@ -238,11 +238,8 @@ static const struct export_format formats[] = {
 };
 
 const struct export_format *export_find(const char *path) {
-    size_t len = strlen(path);
-    len -= datafile_is_gzip(path) ? 3 : 0;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        size_t n = strlen(formats[i].ending);
-        if (len > n && strncasecmp(path + len - n, formats[i].ending, n) == 0) {
+        if (datafile_ends(path, formats[i].ending)) {
             return &formats[i];
         }
     }

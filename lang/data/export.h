@@ -1,4 +1,5 @@
-/* Tables as text: CSV, JSON records, JSON lines. What COPY writes, COPY reads back as the same table, and pandas too.
+/* Tables as text: CSV, JSON records, JSON lines (where infinity is null). What COPY writes, COPY reads back as the same
+ * table, and pandas too.
  */
 #ifndef LANG_DATA_EXPORT_H
 #define LANG_DATA_EXPORT_H

@@ -12,7 +12,11 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { MOST_NAMED = 5, FILES_BETWEEN_CHECKS = 256 };
+enum {
+    MOST_NAMED = 5,
+    MOST_SHOWN = 120, /* bytes of a path in a message */
+    FILES_BETWEEN_CHECKS = 256
+};
 
 /* A folder on the way from the top. */
 struct ancestor {
@@ -49,10 +53,20 @@ static bool is_picture(const struct folder_visit *v, const char *name) {
     return false;
 }
 
+/* The path at hand; of a long one its end. */
+static void add_shown(const struct walk *w, struct buf *out) {
+    const char *path = buf_text(&w->shown);
+    size_t skip = w->shown.len > MOST_SHOWN ? w->shown.len - MOST_SHOWN : 0;
+    while (skip > 0 && ((unsigned char)path[skip] & 0xC0) == 0x80) {
+        skip++;
+    }
+    buf_str(out, skip > 0 ? "…" : "");
+    buf_utf8(out, path + skip, w->shown.len - skip);
+}
+
 static void note_foreign(struct walk *w) {
-    struct folder_report *r = w->report;
-    if (r->foreign++ == 0) {
-        buf_utf8(&r->first_foreign, buf_text(&w->shown), w->shown.len);
+    if (w->report->foreign++ == 0) {
+        add_shown(w, &w->report->first_foreign);
     }
 }
 
@@ -60,7 +74,7 @@ static void note_unreadable(struct walk *w, int error) {
     struct folder_report *r = w->report;
     if (r->unreadable++ < MOST_NAMED) {
         buf_str(&r->unreadable_list, r->unreadable_list.len > 0 ? ", '" : "'");
-        buf_utf8(&r->unreadable_list, buf_text(&w->shown), w->shown.len);
+        add_shown(w, &r->unreadable_list);
         buf_printf(&r->unreadable_list, "' (%s)", strerror(error));
     }
 }
@@ -161,7 +175,11 @@ static void take_entry(struct walk *w, const struct ancestor *here, const char *
         err_nomem(w->e);
         return;
     }
-    if (lstat(w->path.data, &link) != 0 || stat(w->path.data, &about) != 0) { /* a link to nowhere */
+    if (lstat(w->path.data, &link) != 0) {
+        note_unreadable(w, errno);
+        return;
+    }
+    if (stat(w->path.data, &about) != 0) { /* a link to nowhere */
         note_foreign(w);
         return;
     }

@@ -13,7 +13,7 @@ struct folder_report {
     long long pictures;
     long long foreign;          /* files that are no pictures */
     struct buf first_foreign;   /* the first of them, as the table would have its path */
-    long long unreadable;       /* folders */
+    long long unreadable;       /* folders and files */
     struct buf unreadable_list; /* the first of them, each with why: 'a/b' (Permission denied), … */
 };
 

@@ -15,6 +15,7 @@
 
 #define CLASS "SimCLR"      /* what searches and columns are named after */
 #define COLUMN "image_path" /* of a model that has seen no table */
+#define COLUMN_MOST 200     /* bytes of a name that a file may say */
 #define EPOCHS_BACKBONE 20
 #define BATCH_BACKBONE 64 /* with few pictures more steps beat more negatives */
 
@@ -74,6 +75,11 @@ static enum err_code find_weights(struct context *c, const struct build_settings
         }
         if (!b->name && weights_open(b->weights, &w, e) == ERR_OK) {
             const struct arch *arch = weights_arch(&w);
+            if (!arch && modelfile_note(w.file, "encoder.format")) {
+                err_set(e, ERR_MODEL, "'%.200s' is a model of the default features, not weights of a network",
+                        set->pretrained);
+                err_hint(e, "UPLOAD MODEL name FROM '…' takes it in, and FIT MODEL goes on from it");
+            }
             b->name = arch ? arch->name : "resnet18"; /* whose absence is then told tensor by tensor */
             weights_close(&w);
         }
@@ -119,14 +125,14 @@ static enum err_code set_training(struct context *c, const struct statement *s, 
     return e->code;
 }
 
-enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
-                                struct backbone_options *out, struct err *e) {
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, const struct model_record *from,
+                                struct build_settings *set, struct backbone_options *out, struct err *e) {
+    const char *model = models_path(c, from, e), *checkpoint = models_checkpoint(c, from->name, e);
     struct encoder_options o = encoder_defaults;
     o.max_epochs = EPOCHS_BACKBONE;
     o.batch_size = BATCH_BACKBONE;
-    out->earlier = models_checkpoint(c, s->base.text, e);
-    if (out->earlier) {
-        checkpoint_options(out->earlier, &o);
+    if (model && checkpoint && checkpoint_options(checkpoint, model, &o)) {
+        out->earlier = checkpoint;
     }
     set->max_epochs = find_said(s, "max_epochs") ? set->max_epochs : o.max_epochs;
     set->batch_size = find_said(s, "batch_size") ? set->batch_size : o.batch_size;
@@ -151,11 +157,13 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
         err_hint(e, "0 goes with pretrained weights, which are then used as they are");
         return context_at(e, find_said(s, "max_epochs")->value.span);
     }
-    if (out->name && set->embedding_size) {
-        err_set(e, ERR_OPTION, "option embedding_size is of the default backbone; %s has vectors of its own size",
-                out->name);
-        return context_at(e, find_said(s, "embedding_size")->value.span);
+    if (!out->name && set->features) {
+        err_set(e, ERR_OPTION, "option features is of a backbone, or of pretrained weights");
+        return context_at(e, find_said(s, "features")->value.span);
     }
+    /* Measured with the weights that True means, as they are. */
+    bool best = set->pretrained && !*set->pretrained && set->max_epochs == 0;
+    out->joined = set->features ? strcmp(set->features, "joined") == 0 : best;
     return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 
@@ -192,15 +200,46 @@ void exec_backbone_ended(struct context *c, int epochs, const char *base, const 
     context_say(c, line);
 }
 
-/* A model of weights alone, under `name`. */
+/* Notes of the new model, key and value in turn, NULL at the end. Where the file is a model of this kernel (COPY MODEL
+ * wrote it), its own go on, the report and the column among them. */
+static const char *const *list_notes(struct context *c, const char *path, struct model_record *record, struct err *e) {
+    struct modelfile *file = NULL;
+    struct err none = ERR_INIT; /* what PyTorch saved has no notes */
+    size_t count = 0, have = 0;
+    const char *key, *value;
+    bool own = modelfile_open(path, &file, &none) == ERR_OK && modelfile_note(file, "encoder.format");
+    while (own && modelfile_note_at(file, count, &key, &value)) {
+        count++;
+    }
+    const char **notes = arena_alloc(c->arena, (2 * count + 7) * sizeof *notes);
+    for (size_t i = 0; notes && i < count && modelfile_note_at(file, i, &key, &value); i++) {
+        notes[have++] = arena_strdup(c->arena, key);
+        notes[have++] = arena_strdup(c->arena, value);
+    }
+    const char *column = own ? modelfile_note(file, "image_col") : NULL;
+    if (column && *column && strlen(column) <= COLUMN_MOST) {
+        record->image_col = arena_strdup(c->arena, column);
+    }
+    modelfile_free(file);
+    if (!notes || arena_failed(c->arena)) {
+        err_nomem(e);
+        return NULL;
+    }
+    const char *const said[] = {"name", record->name, "class_name", record->class_name, "image_col", record->image_col};
+    memcpy(notes + have, said, sizeof said); /* of a key that comes twice the last counts */
+    return notes;
+}
+
+/* A model of a file, under `name`. */
 static enum err_code keep_weights(struct context *c, const struct name *name, const char *path,
                                   const struct upload_settings *set, struct err *e) {
     struct encoder *m = NULL;
-    const struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
-    const char *const notes[] = {"name", name->text, "class_name", CLASS, "image_col", COLUMN, NULL};
-    if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK &&
-        exec_keep_model(c, name, &record, set->overwrite, m, notes, e) == ERR_OK) {
-        models_remove_checkpoint(c, name->text);
+    struct model_record record = {.name = name->text, .class_name = CLASS, .image_col = COLUMN};
+    if (encoder_from_weights(path, (int)set->image_size, &m, e) == ERR_OK) {
+        const char *const *notes = list_notes(c, path, &record, e);
+        if (notes && exec_keep_model(c, name, &record, set->overwrite, m, notes, e) == ERR_OK) {
+            models_remove_checkpoint(c, name->text);
+        }
     }
     encoder_free(m);
     return e->code;
@@ -218,6 +257,8 @@ enum err_code run_upload(struct context *c, const struct statement *s, struct er
     }
     if (keep_weights(c, &s->name, path, &set, e) == ERR_OK) {
         context_say(c, "Success");
+    } else if (e->code == ERR_MODEL) {
+        err_hint(e, "safetensors files are read, those of COPY MODEL too, and what PyTorch saved");
     }
     return context_at(e, s->source.span);
 }

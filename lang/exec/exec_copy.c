@@ -10,46 +10,30 @@
 #include "lang/data/folder.h"
 #include "lang/data/records.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum source_kind { SOURCE_CSV, SOURCE_RECORDS, SOURCE_LITERAL, SOURCE_FOLDER, SOURCE_REFUSED };
 
-/* What a file is, by the ending of its name (without .gz); and of those that are not read, what to do instead. */
+/* What a file is, by the ending of its name (behind which .gz is looked past); and of those that are not read, what to
+ * do instead. */
 static const struct source_row {
-    const char *ending;
+    const char *endings; /* each with a blank behind */
     enum source_kind kind;
-    const char *what, *instead;
+    const char *refused, *instead;
 } source_rows[] = {
-#define EXCEL "Excel and LibreOffice files", "save the sheet as CSV in UTF-8 there, and COPY that file"
-#define PARQUET \
-    "Parquet files", "in Python, pandas.read_parquet(…).to_csv('name.csv', index=False) makes a CSV file of it"
-#define PICKLE                          \
-    "pickles (they can hold programs)", \
-        "in Python, pandas.read_pickle(…).to_csv('name.csv', index=False) makes a CSV file of one that you trust"
-    {".csv", SOURCE_CSV, NULL, NULL},
-    {".tsv", SOURCE_CSV, NULL, NULL},
-    {".tab", SOURCE_CSV, NULL, NULL},
-    {".txt", SOURCE_CSV, NULL, NULL},
-    {".json", SOURCE_RECORDS, NULL, NULL},
-    {".jsonl", SOURCE_RECORDS, NULL, NULL},
-    {".ndjson", SOURCE_RECORDS, NULL, NULL},
-    {".xlsx", SOURCE_REFUSED, EXCEL},
-    {".xls", SOURCE_REFUSED, EXCEL},
-    {".xlsm", SOURCE_REFUSED, EXCEL},
-    {".xlsb", SOURCE_REFUSED, EXCEL},
-    {".ods", SOURCE_REFUSED, EXCEL},
-    {".parquet", SOURCE_REFUSED, PARQUET},
-    {".pqt", SOURCE_REFUSED, PARQUET},
-    {".pkl", SOURCE_REFUSED, PICKLE},
-    {".pickle", SOURCE_REFUSED, PICKLE},
-    {".npy", SOURCE_REFUSED, "NumPy arrays",
-     "in Python, pandas.DataFrame(numpy.load(…)).to_csv('name.csv', index=False)"},
-    {".zip", SOURCE_REFUSED, "archives", "unpack it, and COPY the file or folder that comes out"},
-    {".tar", SOURCE_REFUSED, "archives", "unpack it, and COPY the file or folder that comes out"},
-    {".jpg", SOURCE_REFUSED, "single pictures", "COPY reads the folder that they are in"},
-    {".jpeg", SOURCE_REFUSED, "single pictures", "COPY reads the folder that they are in"},
-    {".png", SOURCE_REFUSED, "single pictures", "COPY reads the folder that they are in"},
+    {".csv .tsv .tab .txt ", SOURCE_CSV, NULL, NULL},
+    {".json .jsonl .ndjson ", SOURCE_RECORDS, NULL, NULL},
+    {".xlsx .xls .xlsm .xlsb .ods ", SOURCE_REFUSED, "Excel and LibreOffice files",
+     "save the sheet as CSV in UTF-8 there, and COPY that file"},
+    {".parquet .pqt .feather ", SOURCE_REFUSED, "Parquet and Feather files",
+     "in Python, pandas.read_parquet(…).to_csv('name.csv', index=False) makes a CSV file of it"},
+    {".pkl .pickle ", SOURCE_REFUSED, "pickles (they can hold programs)",
+     "in Python, pandas.read_pickle(…).to_csv('name.csv', index=False) makes a CSV file of one that you trust"},
+    {".npy .npz ", SOURCE_REFUSED, "NumPy arrays",
+     "in Python, pandas.DataFrame(numpy.load(…)).to_csv('name.csv', index=False) makes a CSV file of one"},
+    {".zip .tar .tgz ", SOURCE_REFUSED, "archives", "unpack it, and COPY the file or folder that comes out"},
+    {".jpg .jpeg .png ", SOURCE_REFUSED, "single pictures", "COPY reads the folder that they are in"},
 };
 
 struct copy {
@@ -102,20 +86,24 @@ void exec_copy_unused(struct context *c, const struct statement *s, const char *
     }
 }
 
-/* The ending of a file's name, without .gz. */
-static bool ends_with(const char *path, const char *ending) {
-    size_t len = strlen(path), n = strlen(ending);
-    len -= datafile_is_gzip(path) ? 3 : 0;
-    return len > n && strncasecmp(path + len - n, ending, n) == 0;
+static bool has_ending(const struct source_row *row, const char *path) {
+    char ending[16];
+    for (const char *at = row->endings; *at; at += strlen(ending) + 1) {
+        snprintf(ending, sizeof ending, "%.*s", (int)strcspn(at, " "), at);
+        if (datafile_ends(path, ending)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum err_code find_kind(struct copy *x, struct err *e) {
     for (size_t i = 0; i < sizeof source_rows / sizeof *source_rows; i++) {
         const struct source_row *row = &source_rows[i];
-        if (ends_with(x->path, row->ending)) {
+        if (has_ending(row, x->path)) {
             x->kind = row->kind;
-            if (row->kind == SOURCE_REFUSED) {
-                err_set(e, ERR_UNSUPPORTED, "COPY reads no %s: '%s'", row->what, x->path);
+            if (row->refused) {
+                err_set(e, ERR_UNSUPPORTED, "COPY reads no %s: '%s'", row->refused, x->path);
                 err_hint(e, "%s", row->instead);
             }
             return e->code;
@@ -212,7 +200,7 @@ static enum err_code load_literal(struct context *c, const struct statement *s, 
     }
     if (!buf_ok(&text) || !(f = datafile_of_text(text.data, text.len))) {
         err_nomem(e);
-    } else if (records_load(f, NULL, to, rows, &wrong, e) == ERR_VALUE && wrong > 0 && plain) {
+    } else if (records_load(f, NULL, to, rows, &wrong, e) != ERR_OK && wrong > 0 && plain) {
         struct buf before = BUF_INIT;
         size_t at = literal_bytes(raw, s->source.span.len, wrong, &before);
         err_at(e, s->source.span.at + at, 1);
@@ -241,8 +229,8 @@ void exec_tell_folder(struct context *c, const struct folder_report *report) {
     }
     if (report->unreadable > 0) {
         context_warn(c, "Warning: %lld %s could not be read: %s%s", report->unreadable,
-                     report->unreadable == 1 ? "folder" : "folders", buf_text(&report->unreadable_list),
-                     report->unreadable > 5 ? ", …" : "");
+                     report->unreadable == 1 ? "folder or file" : "folders or files",
+                     buf_text(&report->unreadable_list), report->unreadable > 5 ? ", …" : "");
     }
 }
 

@@ -10,7 +10,6 @@
 #include "lang/data/npy.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { PIECE = 256 << 10 /* bytes written at a time */ };
 
@@ -30,14 +29,9 @@ struct copy_to {
     struct err *e;
 };
 
-static bool is_npy(const char *path) {
-    size_t len = strlen(path);
-    return len > 4 && strcasecmp(path + len - 4, ".npy") == 0;
-}
-
 static enum err_code find_format(struct copy_to *x) {
     x->format = export_find(x->path);
-    if (!x->format && !is_npy(x->path)) {
+    if (!x->format && (!datafile_ends(x->path, ".npy") || datafile_is_gzip(x->path))) {
         err_set(x->e, ERR_UNSUPPORTED, "COPY cannot tell by its name what '%s' is to be", x->path);
         return err_hint(x->e, "it writes .csv, .tsv, .json and .jsonl (each also with .gz), and vectors as .npy");
     }

@@ -317,7 +317,9 @@ static enum err_code add_vector(void *state, const struct value *arguments, size
     if (!one_vector(&s->room, arguments, &a, e)) {
         return e->code;
     }
-    if (s->rows == 0) {
+    if (s->rows == 0) { /* the first, or the first after a window was empty */
+        free(s->sums);
+        free(s->result);
         s->n = a.n;
         s->sums = calloc(a.n + 1, sizeof *s->sums);
         s->result = calloc(a.n + 1, sizeof *s->result);
@@ -331,6 +333,20 @@ static enum err_code add_vector(void *state, const struct value *arguments, size
     s->rows++;
     for (size_t i = 0; i < a.n; i++) {
         s->sums[i] += a.x[i];
+    }
+    return ERR_OK;
+}
+
+static enum err_code remove_vector(void *state, const struct value *arguments, size_t count, struct err *e) {
+    struct sums *s = state;
+    struct operand a;
+    (void)count;
+    if (!one_vector(&s->room, arguments, &a, e)) {
+        return e->code;
+    }
+    s->rows--;
+    for (size_t i = 0; i < a.n && i < s->n; i++) {
+        s->sums[i] -= a.x[i];
     }
     return ERR_OK;
 }
@@ -409,9 +425,9 @@ static const struct {
     struct store_aggregate aggregate;
     struct function_help help;
 } aggregates[] = {
-    {{sizeof(struct sums), add_vector, give_sum, release_sums},
+    {{sizeof(struct sums), add_vector, remove_vector, give_sum, release_sums},
      {"vector_sum", "vector_sum(a)", "The sum of a column of vectors; an aggregate."}},
-    {{sizeof(struct sums), add_vector, give_average, release_sums},
+    {{sizeof(struct sums), add_vector, remove_vector, give_average, release_sums},
      {"vector_avg", "vector_avg(a)", "The mean of a column of vectors; an aggregate."}},
 };
 

@@ -189,7 +189,7 @@ bool help_store_column(struct help_writer *w, const struct help_request *r, cons
     struct err ignored = ERR_INIT;
     for (int pass = 0; r->store && pass < 2 && s.found == 0; pass++) {
         s.named = pass == 0;
-        store_each_table(r->store, match_table, &s, &ignored);
+        store_each_table_with(r->store, name, match_table, &s, &ignored);
     }
     if (s.found > 0 && r->detail > 0) {
         help_code(w, "Example",

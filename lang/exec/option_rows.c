@@ -6,6 +6,7 @@
 #include "ml/image/preset.h"
 
 static const char *const backbone_choices[] = {"auto", "cnn", "resnet18", "resnet50", "efficientnet_lite0", NULL};
+static const char *const features_choices[] = {"joined", "network", NULL};
 static const char *const loss_choices[] = {"ntxent", "dcl", NULL};
 static const char *const optimizer_choices[] = {"adam", "sgd", "lars", NULL};
 static const char *const on_interrupt_choices[] = {"stop", "keep", NULL};
@@ -148,7 +149,7 @@ static const struct option_row build_rows[] = {
     TRAINING_ROWS,
     /* What shapes an encoder. */
     {"embedding_size", OPTION_INTEGER, AT(build_settings, embedding_size), 0, 256, NULL, "0 (chosen)",
-     "numbers in a vector", NULL},
+     "numbers in a vector: the most telling ones are kept", NULL},
     AUGMENT_ROWS(build_settings, "'auto'"),
     {"pretrained", OPTION_SOURCE, AT(build_settings, pretrained), 0, 0, NULL, "False",
      "start from weights learnt elsewhere: True for those of GET THANOSQL MODEL, or a safetensors or PyTorch file",
@@ -157,6 +158,9 @@ static const struct option_row build_rows[] = {
      "side in pixels that pictures are brought to: 28 for digits, else 32 or 64; a backbone takes others too", NULL},
     {"backbone", OPTION_CHOICE, AT(build_settings, backbone), 0, 0, backbone_choices, "'auto'",
      "what turns pictures into vectors: 'auto' fixed features and a trained layer, else a convolutional network", NULL},
+    {"features", OPTION_CHOICE, AT(build_settings, features), 0, 0, features_choices,
+     "'joined' with pretrained=True, else 'network'",
+     "of a backbone: its numbers alone, or with those of the fixed features beside them", NULL},
     {"width", OPTION_INTEGER, AT(build_settings, width), 0, 256, NULL, "0 (cnn 32, resnets 64)",
      "channels of the backbone's first stage: fewer are quicker and know less", NULL},
 };
@@ -318,8 +322,14 @@ static const struct option_row copy_rows[] = {
      "the first row of a CSV file names the columns; without, they are column1, column2, …", NULL},
     {"column", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "the one column of vectors",
      "column that COPY TO writes to an .npy file", NULL},
+    {"emb_col", OPTION_NAME, AT(copy_settings, column), 0, 0, NULL, "", "other spelling", "column"},
     {"chunksize", OPTION_INTEGER, AT(copy_settings, chunksize), 1, 9007199254740992.0, NULL, "1000",
      "accepted for older notebooks: rows are streamed, and nothing depends on it", NULL},
+};
+
+static const struct option_row copy_model_rows[] = {
+    {"overwrite", OPTION_BOOL, AT(copy_model_settings, overwrite), 0, 0, NULL, "False", "replace a file of that name",
+     NULL},
 };
 
 static const struct option_row get_rows[] = {
@@ -345,13 +355,14 @@ const struct option_table groups_options = {STATEMENT_FUNCTION, "compute.groupby
 const struct option_table labels_options = {STATEMENT_FUNCTION, "compute.similarity", labels_rows, COUNT(labels_rows)};
 const struct option_table print_options = {STATEMENT_PRINT, NULL, print_rows, COUNT(print_rows)};
 const struct option_table copy_options = {STATEMENT_COPY, NULL, copy_rows, COUNT(copy_rows)};
+const struct option_table copy_model_options = {STATEMENT_COPY_MODEL, NULL, copy_model_rows, COUNT(copy_model_rows)};
 const struct option_table get_options = {STATEMENT_GET, "DATASET", get_rows, COUNT(get_rows)};
 const struct option_table get_model_options = {STATEMENT_GET, "MODEL", get_model_rows, COUNT(get_model_rows)};
 
 const struct option_table *options_table_at(size_t index) {
     static const struct option_table *const tables[] = {
-        &build_options,  &fit_options,       &upload_options, &convert_options, &folder_options,
-        &search_options, &groups_options,    &labels_options, &print_options,   &copy_options,
-        &get_options,    &get_model_options, &settings_table};
+        &build_options,      &fit_options,    &upload_options,    &convert_options, &folder_options,
+        &search_options,     &groups_options, &labels_options,    &print_options,   &copy_options,
+        &copy_model_options, &get_options,    &get_model_options, &settings_table};
     return index < COUNT(tables) ? tables[index] : NULL;
 }

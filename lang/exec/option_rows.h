@@ -20,7 +20,7 @@ struct build_settings {
     double temperature, learning_rate;
     bool overwrite;
     const char *pretrained; /* NULL: no; "": weights that GET THANOSQL MODEL brought; else a file */
-    const char *backbone, *loss, *optimizer, *on_interrupt;
+    const char *backbone, *features, *loss, *optimizer, *on_interrupt;
     long long width;
     double time_limit;
 };
@@ -75,6 +75,10 @@ struct copy_settings {
     long long chunksize;                        /* nothing depends on it */
 };
 
+struct copy_model_settings {
+    bool overwrite;
+};
+
 struct get_settings {
     bool overwrite;
 };
@@ -85,6 +89,7 @@ struct get_model_settings {
 };
 
 extern const struct option_table build_options, fit_options, upload_options, convert_options, folder_options,
-    search_options, groups_options, labels_options, print_options, copy_options, get_options, get_model_options;
+    search_options, groups_options, labels_options, print_options, copy_options, copy_model_options, get_options,
+    get_model_options;
 
 #endif

@@ -22,6 +22,7 @@ static const struct statement_row rows[] = {
     {STATEMENT_NAME, variables_show, NULL},
     {STATEMENT_GET, run_get, NULL},
     {STATEMENT_COPY, run_copy, NULL},
+    {STATEMENT_COPY_MODEL, run_copy_model, NULL},
     {STATEMENT_BUILD_MODEL, run_build, NULL},
     {STATEMENT_FIT_MODEL, run_fit, NULL},
     {STATEMENT_UPLOAD_MODEL, run_upload, NULL},

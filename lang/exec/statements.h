@@ -29,6 +29,7 @@ enum err_code run_magic(struct context *c, const struct statement *s, struct err
 enum err_code run_sql(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_build(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_fit(struct context *c, const struct statement *s, struct err *e);
+enum err_code run_copy_model(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_upload(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_delete_model(struct context *c, const struct statement *s, struct err *e);
 enum err_code run_create_using(struct context *c, const struct statement *s, struct err *e);

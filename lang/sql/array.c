@@ -4,7 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEEPEST = 6 }; /* as PostgreSQL's MAXDIM */
+enum {
+    DEEPEST = 6, /* as PostgreSQL's MAXDIM */
+    MOST_ITEMS = 1 << 22,
+};
 
 struct reader {
     struct arena *a;
@@ -39,6 +42,16 @@ static const char *nested_end(const struct reader *r) {
     return NULL;
 }
 
+/* Where the element's text ends: behind a closing quote, or at a comma or brace. */
+static const char *item_end(const struct reader *r) {
+    bool quoted = *r->at == '"';
+    const char *c = r->at + quoted;
+    while (c < r->end && (quoted ? *c != '"' : *c != ',' && *c != '}')) {
+        c += *c == '\\' && c + 1 < r->end ? 2 : 1;
+    }
+    return c < r->end ? c : r->end;
+}
+
 /* An element up to the comma or brace behind it. */
 static bool read_item(struct reader *r, struct array_item *out) {
     *out = (struct array_item){.text = NULL};
@@ -50,32 +63,24 @@ static bool read_item(struct reader *r, struct array_item *out) {
         r->at = end;
         return end != NULL;
     }
-    char *text = arena_alloc(r->a, (size_t)(r->end - r->at) + 1);
+    const char *end = item_end(r);
+    char *text = arena_alloc(r->a, (size_t)(end - r->at) + 1);
     size_t n = 0, kept = 0;
-    bool quoted = false;
+    bool quoted = *r->at == '"';
     if (!text) {
         return false;
     }
-    if (*r->at == '"') {
-        quoted = true;
-        for (r->at++; r->at < r->end && *r->at != '"'; r->at++) {
-            r->at += *r->at == '\\' && r->at + 1 < r->end;
-            text[n++] = *r->at;
-        }
-        if (r->at++ >= r->end) {
+    for (r->at += quoted; r->at < end; r->at++) {
+        if (!quoted && (*r->at == '{' || *r->at == '"')) {
             return false;
         }
-        kept = n;
-    } else {
-        for (; r->at < r->end && !strchr(",}", *r->at); r->at++) {
-            if (strchr("{\"", *r->at)) {
-                return false;
-            }
-            bool escaped = *r->at == '\\' && r->at + 1 < r->end;
-            r->at += escaped;
-            text[n++] = *r->at;
-            kept = escaped || !strchr(" \t\n\r", *r->at) ? n : kept;
-        }
+        bool escaped = *r->at == '\\' && r->at + 1 < r->end;
+        r->at += escaped;
+        text[n++] = *r->at;
+        kept = quoted || escaped || !strchr(" \t\n\r", *r->at) ? n : kept;
+    }
+    if (quoted && r->at++ >= r->end) {
+        return false;
     }
     bool null = !quoted && kept == 4 && strncasecmp(text, "null", 4) == 0;
     text[kept] = '\0';
@@ -103,7 +108,7 @@ static bool read_items(struct reader *r, struct array *out) {
             out->items = more;
         }
         skip_blanks(r);
-        if (r->at >= r->end || !read_item(r, &out->items[out->count])) {
+        if (out->count == MOST_ITEMS || r->at >= r->end || !read_item(r, &out->items[out->count])) {
             return false;
         }
         out->count++;
@@ -127,6 +132,9 @@ enum err_code array_parse(struct arena *a, const char *text, size_t len, struct 
     }
     if (arena_failed(a)) {
         return err_nomem(e);
+    }
+    if (x.count == MOST_ITEMS) {
+        return err_set(e, ERR_VALUE, "array size exceeds the maximum allowed (%d)", MOST_ITEMS);
     }
     if (!ok || r.at != r.end) {
         return err_set(e, ERR_VALUE, "malformed array literal: \"%.*s\"", len < 200 ? (int)len : 200, text);

@@ -14,6 +14,9 @@
 /* PostgreSQL's parser and ours recurse on each of these. Thousands in a row nest no parenthesis, but need the stack. */
 #define MOST_SIGNS 4000
 
+/* Of a statement: each costs half a KiB while it is worked on, and most of that work cannot be stopped. */
+#define MOST_TOKENS 500000
+
 long check_place(const struct check_text *t, long location) {
     size_t moved = 0;
     if (location < 0) {
@@ -145,10 +148,15 @@ static enum err_code check_depth(const struct check_text *t, struct err *e) {
     struct lexer x = {.code = t->text, .end = t->len};
     struct token token;
     struct err ignored = ERR_INIT;
-    size_t run = 0;
+    size_t run = 0, all = 0;
     while (lexer_next(&x, &token, &ignored) == ERR_OK && token.kind != TOKEN_END) {
         bool comma = token.kind == TOKEN_SIGN && (token.sign == ',' || token.sign == ';');
         run = comma ? 0 : run + 1;
+        if (++all > MOST_TOKENS) {
+            err_set(e, ERR_SYNTAX, "this statement is too long: more than %d words, values and signs", MOST_TOKENS);
+            err_hint(e, "COPY table_name FROM 'file.csv' takes any number of rows");
+            return err_at(e, t->at + token.span.at, token.span.len);
+        }
         if (run > MOST_SIGNS) {
             err_set(e, ERR_SYNTAX, "this expression is too long: more than %d words and signs without a comma",
                     MOST_SIGNS);

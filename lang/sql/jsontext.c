@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 500 };
+enum { DEEPEST = 500, MOST_VALUES = 1 << 21 };
 
 const char *const jsontext_kind_names[] = {"null", "boolean", "boolean", "number", "string", "array", "object"};
 
@@ -15,6 +15,7 @@ struct reader {
     struct arena *a;
     const char *at, *end;
     int depth;
+    size_t values;
 };
 
 static void skip_blanks(struct reader *r) {
@@ -173,7 +174,7 @@ static struct jsontext *read_value(struct reader *r) {
     struct jsontext *j = arena_alloc(r->a, sizeof *j);
     bool ok = false;
     skip_blanks(r);
-    if (!j || r->at >= r->end || r->depth >= DEEPEST) {
+    if (!j || r->at >= r->end || r->depth >= DEEPEST || ++r->values > MOST_VALUES) {
         return NULL;
     }
     r->depth++;
@@ -214,25 +215,34 @@ static struct jsontext *read_value(struct reader *r) {
     return ok ? j : NULL;
 }
 
+/* The text as a whole, or NULL; r->at is where it went wrong. */
+static struct jsontext *read_all(struct reader *r) {
+    struct jsontext *j = read_value(r);
+    skip_blanks(r);
+    return r->at == r->end && !arena_failed(r->a) ? j : NULL;
+}
+
 struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong) {
-    struct reader r = {a, text, text + len, 0};
-    struct jsontext *j = read_value(&r);
-    skip_blanks(&r);
+    struct reader r = {a, text, text + len, 0, 0};
+    struct jsontext *j = read_all(&r);
     *wrong = (size_t)(r.at - text);
-    return r.at == r.end && !arena_failed(a) ? j : NULL;
+    return j;
 }
 
 enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e) {
-    size_t wrong;
-    struct jsontext *j = jsontext_read(a, text, len, &wrong);
+    struct reader r = {a, text, text + len, 0, 0};
+    struct jsontext *j = read_all(&r);
     if (arena_failed(a)) {
         return err_nomem(e);
     }
+    if (r.values > MOST_VALUES) {
+        return err_set(e, ERR_VALUE, "a JSON text of more than %d values is not supported here", MOST_VALUES);
+    }
     if (!j) {
         err_set(e, ERR_VALUE, "invalid input syntax for type json");
-        return wrong < len ? err_hint(e, "the text goes wrong at: %.*s", len - wrong < 40 ? (int)(len - wrong) : 40,
-                                      text + wrong)
-                           : err_hint(e, "the text ends too early");
+        return r.at < r.end
+                   ? err_hint(e, "the text goes wrong at: %.*s", r.end - r.at < 40 ? (int)(r.end - r.at) : 40, r.at)
+                   : err_hint(e, "the text ends too early");
     }
     *out = j;
     return ERR_OK;

@@ -45,7 +45,7 @@ struct expr literal_lower(struct lower *l, const PgQuery__AConst *c) {
     switch (c->val_case) {
     case PG_QUERY__A__CONST__VAL_IVAL: {
         x.type = PGTYPE(PG_INT4);
-        x.constant = c->ival->ival != 0;
+        x.constant = c->ival->ival > 0;
         rope_add(l->a, &x.sql, arena_printf(l->a, "%" PRId32, c->ival->ival), place);
         return x;
     }

@@ -1,6 +1,8 @@
 /* A statement's way through lang/sql, and the small things that every part of it does. */
 #include "lang/sql/lower.h"
 
+#include "lang/store/store.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +71,10 @@ const char *lower_name(struct lower *l, const char *stem) {
 bool lower_enter(struct lower *l) {
     if (l->depth >= DEEPEST) {
         lower_fail(l, ERR_SYNTAX, -1, "this statement nests too deeply (more than %d levels)", DEEPEST);
+        return false;
+    }
+    if (stop_requested(store_stop(l->in->store))) {
+        err_interrupt(l->e);
         return false;
     }
     l->depth++;

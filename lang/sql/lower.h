@@ -14,7 +14,7 @@ struct expr {
     const char *literal; /* of a quoted literal of type unknown */
     bool null;           /* the word NULL */
     bool plain;          /* a column as it is stored */
-    bool constant;       /* a number that is not 0 */
+    bool constant;       /* a number above 0 */
     long place;
     /* Of a + b - c …, and of a || b …: the terms without what stands around them, so that one more does not nest. */
     struct {
@@ -87,6 +87,7 @@ struct lower {
     struct scope *scope;
     int depth, counter;
     int subqueries;  /* seen so far, within expressions */
+    bool outward;    /* a column of a query around was named since this was last cleared */
     const char *now; /* the statement's time, once it was asked for */
     struct sql_output *out;
 };

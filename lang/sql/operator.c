@@ -37,6 +37,8 @@ static const struct operator_row {
     {"+", "VV", 'V', "vector_add($1, $2)"},
     {"-", "VV", 'V', "vector_subtract($1, $2)"},
     {"*", "VV", 'V', "vector_multiply($1, $2)"},
+    {"*", "Vf", 'V', "vector_multiply($1, $2)"}, /* kinder than pgvector, which has it for vectors only */
+    {"*", "fV", 'V', "vector_multiply($2, $1)"},
     {"<+>", "VV", 'f', "l1_distance($1, $2)"},
     {"<->", "VV", 'f', "l2_distance($1, $2)"},
     {"<=>", "VV", 'f', "cosine_distance($1, $2)"},
@@ -151,7 +153,10 @@ static struct expr compare(struct lower *l, const char *name, struct expr left, 
         both[0] = cast_to(l, left, common, CAST_IMPLICIT);
         both[1] = cast_to(l, right, common, CAST_IMPLICIT);
         bool order = common.array && !equality;
-        wrap = pgtype_is(common, PG_INTERVAL) ? "pg_interval_key($" : order ? "pg_array_key($" : wrap;
+        wrap = pgtype_is(common, PG_INTERVAL)              ? "pg_interval_key($"
+               : order                                     ? "pg_array_key($"
+               : !equality && pgtype_is(common, PG_VECTOR) ? "pg_vector_key($"
+                                                           : wrap;
     } else if (pgtype_is(left.type, PG_CHAR) || pgtype_is(right.type, PG_CHAR)) {
         wrap = "rtrim($";
     }
@@ -329,7 +334,7 @@ struct expr operator_unary(struct lower *l, const char *name, struct expr x, lon
         lower_fail(l, ERR_QUERY, place, "operator is not unique: %s unknown", name);
         err_hint(l->e, "Could not choose a best candidate operator. You might need to add explicit type casts.");
     }
-    bool constant = x.constant;
+    bool constant = x.constant && name[0] != '-';
     struct pgtype before = x.type;
     signature_apply(l, row->signature, &x, 1);
     struct expr out = expr_fill(l, signature_type(row->result, x.type, &x, 1), place, row->pattern, &x, 1);
@@ -340,7 +345,8 @@ struct expr operator_unary(struct lower *l, const char *name, struct expr x, lon
     return out;
 }
 
-/* LIKE with a pattern that is known is GLOB, which is SQLite's own, fast, and may use an index. False: no pattern. */
+/* LIKE with a known beginning is GLOB, which is SQLite's own and may use an index. Of others it may take the product of
+ * both lengths, and cannot be stopped. False: it is another, or no pattern. */
 static bool glob_pattern(struct lower *l, const char *like, struct rope *out) {
     char *glob = arena_alloc(l->a, 3 * strlen(like) + 1), *to = glob;
     for (const char *c = like; glob && *c; c++) {
@@ -348,8 +354,13 @@ static bool glob_pattern(struct lower *l, const char *like, struct rope *out) {
         if (escaped && !*++c) {
             return false;
         }
-        if (!escaped && (*c == '%' || *c == '_')) {
-            *to++ = *c == '%' ? '*' : '?';
+        if (!escaped && *c == '%') {
+            if (c[1]) {
+                return false;
+            }
+            *to++ = '*';
+        } else if (!escaped && *c == '_') {
+            *to++ = '?';
         } else if (strchr("*?[", *c)) {
             *to++ = '[';
             *to++ = *c;

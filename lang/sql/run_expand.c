@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CALLS = 16 };
+enum { MOST_CALLS = 16, MOST_VALUES = 1 << 22 };
 
 struct call {
     size_t width, first;  /* columns, and where they begin */
     struct value *values; /* of the rows that are there, row by row */
     size_t count, cap, at;
-    bool failed;
+    bool failed, crowded;
     enum { ROWS, INTEGERS, REALS, TIMES } kind;
     int64_t next, stop, step;
     double real, real_stop, real_step;
@@ -34,6 +34,10 @@ struct cursor {
 
 /* The next value of the rows, its memory copied. */
 static void add(struct call *c, struct arena *a, const struct value *v) {
+    c->crowded = c->crowded || c->count == MOST_VALUES;
+    if (c->crowded) {
+        return;
+    }
     if (c->count == c->cap) {
         size_t cap = c->cap ? 2 * c->cap : 32;
         struct value *more = realloc(c->values, cap * sizeof *more);
@@ -376,6 +380,9 @@ static enum err_code begin(struct cursor *c, const struct value *name, const str
             c->count++;
             rows[i].begin(call, &c->arena, a, n, e);
             *column += call->width;
+            if (e->code == ERR_OK && call->crowded) {
+                return err_set(e, ERR_VALUE, "a function that returns rows may return %d values here", MOST_VALUES);
+            }
             return e->code == ERR_OK && (call->failed || arena_failed(&c->arena)) ? err_nomem(e) : e->code;
         }
     }

@@ -80,7 +80,7 @@ static bool scalar(const struct jsontext *j) {
     return j->kind != JSON_ARRAY && j->kind != JSON_OBJECT;
 }
 
-static bool contains(const struct jsontext *a, const struct jsontext *b, bool top) {
+static bool contains(const struct jsontext *a, const struct jsontext *b, bool top, struct err *e) {
     if (top && a->kind == JSON_ARRAY && scalar(b)) { /* PostgreSQL's exception: an array contains a bare scalar */
         for (const struct jsontext *x = a->first; x; x = x->next) {
             if (jsontext_equal(x, b)) {
@@ -99,12 +99,12 @@ static bool contains(const struct jsontext *a, const struct jsontext *b, bool to
         bool found = false;
         if (a->kind == JSON_OBJECT) {
             const struct jsontext *x = jsontext_member(a, y->key, y->key_len);
-            found = x && contains(x, y, false);
+            found = x && contains(x, y, false, e);
         }
         for (const struct jsontext *x = a->kind == JSON_ARRAY ? a->first : NULL; x && !found; x = x->next) {
-            found = contains(x, y, false);
+            found = contains(x, y, false, e);
         }
-        if (!found) {
+        if (!found || run_stopped(e)) {
             return false;
         }
     }
@@ -119,7 +119,7 @@ static enum err_code contains_all(const struct value *a, size_t n, struct buf *m
     if (y) {
         jsontext_normalise(x);
         jsontext_normalise(y);
-        run_set_integer(contains(x, y, true), out);
+        run_set_integer(contains(x, y, true, e), out);
     }
     arena_release(&arena);
     return e->code;

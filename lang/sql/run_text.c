@@ -23,6 +23,8 @@ static bool is_word(uint32_t point) {
     return point >= 128 || isalnum((int)point);
 }
 
+enum { STEPS_BETWEEN_CHECKS = 1 << 16 };
+
 enum letters { LOWER, UPPER, INITIAL };
 
 static enum err_code fold(const struct value *a, enum letters how, struct buf *m, struct value *out, struct err *e) {
@@ -101,6 +103,7 @@ static enum err_code overlay(const struct value *a, size_t n, struct buf *m, str
 }
 
 #define LONGEST (64 << 20)
+#define MOST_BYTES ((size_t)128 << 20) /* of a value, as in the store */
 
 /* pg_pad(text, length, fill, on the right) */
 static enum err_code pad(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
@@ -132,7 +135,7 @@ static enum err_code repeat(const struct value *a, size_t n, struct buf *m, stru
     if (a[1].integer > 0 && a[0].length > 0 && a[1].integer > (long long)(LONGEST / a[0].length)) {
         return err_set(e, ERR_VALUE, "requested length too large");
     }
-    for (long long i = 0; i < a[1].integer; i++) {
+    for (long long i = 0; a[0].length > 0 && i < a[1].integer; i++) {
         buf_add(m, a[0].text, a[0].length);
     }
     return run_set_text(m, out, e);
@@ -174,6 +177,54 @@ static enum err_code split_part(const struct value *a, size_t n, struct buf *m, 
     hit = a[1].length ? memmem(at, (size_t)(end - at), a[1].text, a[1].length) : NULL;
     *out = (struct value){.type = VALUE_TEXT, .text = at, .length = (size_t)((hit ? hit : end) - at)};
     return ERR_OK;
+}
+
+/* replace(text, what, by) */
+static enum err_code replace(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    const char *at = a[0].text, *end = at + a[0].length, *hit;
+    (void)n;
+    m->max = MOST_BYTES;
+    while (a[1].length && (hit = memmem(at, (size_t)(end - at), a[1].text, a[1].length)) && buf_ok(m)) {
+        buf_add(m, at, (size_t)(hit - at));
+        buf_add(m, a[2].text, a[2].length);
+        at = hit + a[1].length;
+    }
+    buf_add(m, at, (size_t)(end - at));
+    if (!buf_ok(m)) {
+        return err_set(e, ERR_VALUE, "requested length too large");
+    }
+    return run_set_text(m, out, e);
+}
+
+static enum err_code position(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    const char *hit = memmem(a[0].text, a[0].length, a[1].text, a[1].length);
+    (void)n;
+    (void)m;
+    (void)e;
+    return run_set_integer(hit ? (int64_t)utf8_count(a[0].text, (size_t)(hit - a[0].text)) + 1 : 0, out);
+}
+
+/* trim(text, characters, at the left, at the right) */
+static enum err_code trim(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    size_t from = 0, to = a[0].length;
+    (void)n;
+    (void)m;
+    for (bool more = true; more && from < to && !run_stopped(e);) {
+        uint32_t point;
+        size_t len = utf8_next(a[0].text + from, to - from, &point);
+        more = a[2].integer && memmem(a[1].text, a[1].length, a[0].text + from, len);
+        from += more ? len : 0;
+    }
+    for (bool more = true; more && from < to && !run_stopped(e);) {
+        size_t start = to - 1;
+        while (start > from && ((unsigned char)a[0].text[start] & 0xc0) == 0x80) {
+            start--;
+        }
+        more = a[3].integer && memmem(a[1].text, a[1].length, a[0].text + start, to - start);
+        to = more ? start : to;
+    }
+    *out = (struct value){.type = VALUE_TEXT, .text = a[0].text + from, .length = to - from};
+    return e->code;
 }
 
 static enum err_code concat(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
@@ -385,16 +436,21 @@ static enum err_code decode(const struct value *a, size_t n, struct buf *m, stru
     return ERR_OK;
 }
 
+/* The work is the product of both lengths. */
 static enum err_code translate(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    size_t steps = 0;
     (void)n;
-    for (size_t i = 0; i < a[0].length;) {
+    for (size_t i = 0; i < a[0].length && e->code == ERR_OK;) {
         uint32_t point, other;
         size_t start = i, at = 0;
         bool found = false;
         i += utf8_next(a[0].text + i, a[0].length - i, &point);
-        for (size_t k = 0; k < a[1].length && !found; at += !found) {
+        for (size_t k = 0; k < a[1].length && !found && e->code == ERR_OK; at += !found) {
             k += utf8_next(a[1].text + k, a[1].length - k, &other);
             found = other == point;
+            if (++steps % STEPS_BETWEEN_CHECKS == 0) {
+                run_stopped(e);
+            }
         }
         size_t to = found ? utf8_offset(a[2].text, a[2].length, at) : 0;
         if (!found) {
@@ -403,14 +459,24 @@ static enum err_code translate(const struct value *a, size_t n, struct buf *m, s
             buf_add(m, a[2].text + to, utf8_next(a[2].text + to, a[2].length - to, &other));
         }
     }
-    return run_set_text(m, out, e);
+    return e->code == ERR_OK ? run_set_text(m, out, e) : e->code;
 }
 
-/* LIKE with % and _; iterative, so that no pattern takes exponential time. */
-static bool like_matches(const struct value *text, const struct value *pattern, uint32_t escape, bool insensitive) {
+/* From `t` on, where the first byte of the pattern can be, as after a %; at once where it could be anything. */
+static const char *like_ahead(const char *t, const char *te, const char *p, const char *pe, uint32_t escape,
+                              bool insensitive) {
+    bool any = p == pe || insensitive || *p == '%' || *p == '_' || (unsigned char)*p >= 128 || (uint32_t)*p == escape;
+    const char *hit = any ? t : memchr(t, *p, (size_t)(te - t));
+    return hit ? hit : te;
+}
+
+/* LIKE with % and _; iterative, so that no pattern takes exponential time, but that of both lengths' product. */
+static bool like_matches(const struct value *text, const struct value *pattern, uint32_t escape, bool insensitive,
+                         struct err *e) {
+    size_t steps = 0;
     const char *t = text->text, *te = t + text->length, *p = pattern->text, *pe = p + pattern->length;
     const char *star_p = NULL, *star_t = NULL;
-    while (t < te) {
+    while (t < te && (++steps % STEPS_BETWEEN_CHECKS || !run_stopped(e))) {
         uint32_t a, b = 0;
         size_t tn = utf8_next(t, (size_t)(te - t), &a), pn = p < pe ? utf8_next(p, (size_t)(pe - p), &b) : 0;
         bool escaped = pn && b == escape && p + pn < pe;
@@ -419,7 +485,10 @@ static bool like_matches(const struct value *text, const struct value *pattern, 
         }
         if (pn && !escaped && b == '%') {
             star_p = p += pn;
-            star_t = t;
+            if (p == pe) {
+                return true;
+            }
+            star_t = t = like_ahead(t, te, p, pe, escape, insensitive);
             continue;
         }
         bool same =
@@ -429,7 +498,7 @@ static bool like_matches(const struct value *text, const struct value *pattern, 
             p += pn;
         } else if (star_p) {
             star_t += utf8_next(star_t, (size_t)(te - star_t), &a);
-            t = star_t;
+            star_t = t = like_ahead(star_t, te, star_p, pe, escape, insensitive);
             p = star_p;
         } else {
             return false;
@@ -451,7 +520,8 @@ static enum err_code like_with(const struct value *a, size_t n, bool insensitive
             return err_set(e, ERR_VALUE, "invalid escape string");
         }
     }
-    return run_set_integer(like_matches(&a[0], &a[1], escape, insensitive), out);
+    run_set_integer(like_matches(&a[0], &a[1], escape, insensitive, e), out);
+    return e->code;
 }
 
 static enum err_code like(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
@@ -497,6 +567,9 @@ const struct run_row run_text_rows[] = {
     {"pg_repeat", 2, false, repeat},
     {"pg_reverse", 1, false, reverse},
     {"pg_split_part", 3, false, split_part},
+    {"pg_replace", 3, false, replace},
+    {"pg_position", 2, false, position},
+    {"pg_trim", 4, false, trim},
     {"pg_concat", -1, true, concat},
     {"pg_concat_ws", -1, true, concat_ws},
     {"pg_quote_ident", 1, false, quote_ident},

@@ -11,9 +11,11 @@
 #define HAS_VIEW "SELECT 1 FROM main.sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE"
 #define HAS_TEMPORARY "SELECT 1 FROM temp.sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE"
 
-#define EACH_TABLE                                                                                        \
+#define USERS_TABLES                                                                                      \
     "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' " \
-    "ESCAPE '\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' ORDER BY name"
+    "ESCAPE '\\' AND name NOT LIKE 'thanosql\\_%' ESCAPE '\\' "
+#define EACH_TABLE USERS_TABLES "ORDER BY name"
+#define EACH_TABLE_WITH USERS_TABLES "AND (type = 'view' OR instr(lower(sql), lower(?1)) > 0) ORDER BY name"
 
 /* Hidden 1: the arguments of a virtual table, which are no columns to a reader. */
 #define EACH_COLUMN "SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid"
@@ -79,6 +81,12 @@ static void give_table(void *user, struct store_query *q) {
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e) {
     struct tables t = {each, user};
     return each_row(s, EACH_TABLE, NULL, give_table, &t, e);
+}
+
+enum err_code store_each_table_with(struct store *s, const char *word, void (*each)(void *user, const char *name),
+                                    void *user, struct err *e) {
+    struct tables t = {each, user};
+    return each_row(s, EACH_TABLE_WITH, word, give_table, &t, e);
 }
 
 #define HAS_OBJECT                                                                               \

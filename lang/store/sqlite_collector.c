@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of all rows of one aggregate together. */
+#define MOST_BYTES ((size_t)512 << 20)
+
 struct kept {
+    size_t bytes;
     struct value *rows; /* of `arguments` values each */
     size_t arguments, first, count, cap;
 };
@@ -15,24 +19,28 @@ struct collector {
     void *user;
 };
 
-static bool copy_value(const struct value *from, struct value *to) {
+static bool copy_value(const struct value *from, struct value *to, size_t *bytes) {
     *to = *from;
+    *bytes += sizeof *to;
     if (from->type == VALUE_TEXT || from->type == VALUE_BLOB) {
-        char *bytes = malloc(from->length + 1);
-        if (!bytes) {
+        char *copy = malloc(from->length + 1);
+        if (!copy) {
             to->type = VALUE_NULL;
             return false;
         }
-        memcpy(bytes, from->text, from->length);
-        bytes[from->length] = '\0';
-        to->text = bytes;
+        memcpy(copy, from->text, from->length);
+        copy[from->length] = '\0';
+        to->text = copy;
+        *bytes += from->length + 32; /* and what malloc takes */
     }
     return true;
 }
 
-static void forget_value(struct value *v) {
+static void forget_value(struct value *v, size_t *bytes) {
+    *bytes -= sizeof *v;
     if (v->type == VALUE_TEXT || v->type == VALUE_BLOB) {
         free((void *)(uintptr_t)v->text);
+        *bytes -= v->length + 32;
     }
     v->type = VALUE_NULL;
 }
@@ -50,11 +58,19 @@ static void keep_row(sqlite3_context *context, int count, sqlite3_value **from) 
         sqlite3_result_error_nomem(context);
         return;
     }
+    if (k->bytes > MOST_BYTES) {
+        const struct collector *a = sqlite3_user_data(context);
+        err_set(&a->store->function, ERR_VALUE, "the rows of one aggregate take more than %zu MiB here",
+                MOST_BYTES >> 20);
+        err_hint(&a->store->function, "GROUP BY makes several of it, WHERE leaves rows out");
+        sqlite3_result_error(context, a->store->function.message, -1);
+        return;
+    }
     bool ok = true;
     k->arguments = n;
     for (int i = 0; i < count; i++) {
         struct value v = sqlite_plain_value(from[i]);
-        ok = copy_value(&v, &k->rows[k->count * n + (size_t)i]) && ok;
+        ok = copy_value(&v, &k->rows[k->count * n + (size_t)i], &k->bytes) && ok;
     }
     k->count++;
     if (!ok) {
@@ -67,7 +83,7 @@ static void drop_row(sqlite3_context *context, int count, sqlite3_value **from) 
     struct kept *k = sqlite3_aggregate_context(context, sizeof *k);
     (void)from;
     for (int i = 0; k && i < count; i++) {
-        forget_value(&k->rows[k->first * k->arguments + (size_t)i]);
+        forget_value(&k->rows[k->first * k->arguments + (size_t)i], &k->bytes);
     }
     if (k) {
         k->first++;
@@ -92,7 +108,7 @@ static void end_collected(sqlite3_context *context) {
     struct kept *k = sqlite3_aggregate_context(context, 0);
     give_collected(context);
     for (size_t i = k ? k->first * k->arguments : 0; k && i < k->count * k->arguments; i++) {
-        forget_value(&k->rows[i]);
+        forget_value(&k->rows[i], &k->bytes);
     }
     if (k) {
         free(k->rows);

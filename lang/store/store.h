@@ -85,6 +85,9 @@ struct buf;
 enum err_code store_definition(struct store *s, const char *name, struct buf *out, struct err *e);
 /* Call each() for every table and view of the user (not ours, not temporary), by name. */
 enum err_code store_each_table(struct store *s, void (*each)(void *user, const char *name), void *user, struct err *e);
+/* Of those only the ones that may have a column of that name: views, and tables whose definition has the word. */
+enum err_code store_each_table_with(struct store *s, const char *word, void (*each)(void *user, const char *name),
+                                    void *user, struct err *e);
 /* Call each() for every column of a table or view, in order. ERR_NOT_FOUND if there is none such. */
 enum err_code store_each_column(struct store *s, const char *table, void (*each)(void *user, const struct column *c),
                                 void *user, struct err *e);
@@ -128,11 +131,13 @@ struct store_table {
 };
 enum err_code store_register_table(struct store *s, const char *name, const struct store_table *t, struct err *e);
 
-/* An aggregate function of SQL. A state is `size` bytes, zero at first; the result's memory must stay valid until the
- * state is released. Groups without rows have no state, and the result is NULL. */
+/* An aggregate function of SQL, also over windows. A state is `size` bytes, zero at first; the result's memory must
+ * stay valid until the state is released. Groups without rows have no state, and the result is NULL. */
 struct store_aggregate {
     size_t size;
     enum err_code (*add)(void *state, const struct value *arguments, size_t count, struct err *e);
+    /* The oldest row leaves a window. */
+    enum err_code (*remove)(void *state, const struct value *arguments, size_t count, struct err *e);
     enum err_code (*result)(void *state, struct value *result, struct err *e);
     void (*release)(void *state);
 };

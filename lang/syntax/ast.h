@@ -25,6 +25,7 @@ enum statement_kind {
     STATEMENT_FUNCTION,     /* name "compute.similarity", options, query or source */
     STATEMENT_PRINT,        /* word, options, query */
     STATEMENT_COPY,         /* word: "from" or "to"; name or (to) query, options, source */
+    STATEMENT_COPY_MODEL,   /* name, options, source: the file to write */
     STATEMENT_LIST,         /* word: "model", "table", "thanosql model", "thanosql dataset", "thanosql tutorial" */
     STATEMENT_GET,          /* word: "model" or "dataset", name, options, alias */
     STATEMENT_CREATE_USING, /* CREATE TABLE name USING base options FROM source */

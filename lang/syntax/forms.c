@@ -37,6 +37,19 @@ static bool explains_search(const struct parser *p) {
     return false;
 }
 
+/* COPY MODEL name …, and not COPY of a table that is called model: COPY model FROM …. */
+static bool copies_model(const struct parser *p) {
+    struct lexer ahead = p->lexer;
+    struct err ignored = ERR_INIT;
+    struct token t;
+    if (lexer_next(&ahead, &t, &ignored) != ERR_OK || lexer_next(&ahead, &t, &ignored) != ERR_OK) {
+        return false;
+    }
+    bool clause = t.kind == TOKEN_WORD && (t.keyword == WORD_FROM || t.keyword == WORD_OPTIONS);
+    return t.kind == TOKEN_QUOTED || t.kind == TOKEN_NUMBER ||
+           (t.kind == TOKEN_WORD && !clause && t.keyword != WORD_TO);
+}
+
 static const struct form rows[] = {
     {WORD_BUILD, WORD_OTHER, STATEMENT_BUILD_MODEL, parse_build, NULL, "BUILD MODEL",
      "BUILD MODEL name USING base [OPTIONS (name=value, …)] AS SELECT …", "MODEL new USING base OPTIONS? AS",
@@ -48,7 +61,8 @@ static const struct form rows[] = {
      "FIT MODEL better USING my_model AS SELECT * FROM more_pictures"},
     {WORD_UPLOAD, WORD_OTHER, STATEMENT_UPLOAD_MODEL, parse_upload, NULL, "UPLOAD MODEL",
      "UPLOAD MODEL name [OPTIONS (name=value, …)] FROM 'file'", "MODEL new OPTIONS? FROM new",
-     "Makes a model of a file of weights (safetensors or PyTorch).", "UPLOAD MODEL my_model FROM 'resnet18.pth'"},
+     "Makes a model from a file: one that COPY MODEL wrote, or weights learnt elsewhere (safetensors, PyTorch).",
+     "UPLOAD MODEL my_model FROM 'my_model.safetensors'"},
     {WORD_DELETE, WORD_MODEL, STATEMENT_DELETE_MODEL, parse_delete_model, NULL, "DELETE MODEL", "DELETE MODEL name",
      "MODEL|FROM model", "Removes a stored model.", "DELETE MODEL my_model"},
     {WORD_PREDICT, WORD_OTHER, STATEMENT_PREDICT, parse_use_model, NULL, "PREDICT",
@@ -85,6 +99,10 @@ static const struct form rows[] = {
      "PRINT IMAGE|AUDIO|VIDEO [OPTIONS (name=value, …)] AS SELECT …", "IMAGE|AUDIO|VIDEO OPTIONS? AS",
      "Shows the pictures that the query's rows name.",
      "PRINT IMAGE OPTIONS (layout='grid') AS SELECT image_path FROM mnist_test LIMIT 25"},
+    {WORD_COPY, WORD_MODEL, STATEMENT_COPY_MODEL, parse_copy_model, copies_model, "COPY MODEL",
+     "COPY MODEL name TO 'file.safetensors' [OPTIONS (overwrite=True)]", "MODEL model OPTIONS? TO new OPTIONS?",
+     "Writes a stored model to a file, which UPLOAD MODEL takes in again, here or elsewhere.",
+     "COPY MODEL my_model TO 'my_model.safetensors'"},
     {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY",
      "COPY table [OPTIONS (name=value, …)] FROM 'file or folder', or COPY table|(SELECT …) TO 'file' [OPTIONS (…)]",
      "table OPTIONS? FROM|TO new OPTIONS?",

@@ -75,8 +75,9 @@ enum err_code parse_inputs(struct parser *p, struct option **out);
 /* value = string | number | "True" | "False" | "None" | vlist | bareword ; `what` says what is expected */
 enum err_code parse_value(struct parser *p, const char *what, struct literal *out);
 
-/* "FROM" path ; path = string */
+/* "FROM" path, "TO" path ; path = string */
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out);
+enum err_code parse_to_path(struct parser *p, const char *after, struct literal *out);
 
 /* The same behind another word, which is the current token. */
 enum err_code parse_path(struct parser *p, struct literal *out);

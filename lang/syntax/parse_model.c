@@ -55,6 +55,20 @@ enum err_code parse_upload(struct parser *p, struct statement *out) {
     return parse_from_path(p, "UPLOAD MODEL", &out->source);
 }
 
+/* copymodel = "COPY" "MODEL" name [ options ] "TO" path [ options ] ; */
+enum err_code parse_copy_model(struct parser *p, struct statement *out) {
+    if (model_name(p, &out->name) != ERR_OK || parse_options(p, &out->options) != ERR_OK) {
+        return p->e->code;
+    }
+    if (parse_at(p, WORD_FROM)) {
+        p->syntax = "UPLOAD MODEL name FROM 'file' takes a model in; COPY MODEL name TO 'file' gives one out";
+    }
+    if (parse_to_path(p, out->options ? "the options" : "the model's name", &out->source) != ERR_OK) {
+        return p->e->code;
+    }
+    return out->options ? ERR_OK : parse_options(p, &out->options);
+}
+
 /* delete = "DELETE" "MODEL" name ; */
 enum err_code parse_delete_model(struct parser *p, struct statement *out) {
     return model_name(p, &out->name);

@@ -278,9 +278,14 @@ enum err_code parse_path(struct parser *p, struct literal *out) {
     return string_literal(p, out);
 }
 
+static enum err_code path_after(struct parser *p, enum keyword k, const char *after, struct literal *out) {
+    return parse_at(p, k) ? parse_path(p, out) : parse_keyword(p, k, after);
+}
+
 enum err_code parse_from_path(struct parser *p, const char *after, struct literal *out) {
-    if (!parse_at(p, WORD_FROM)) {
-        return parse_keyword(p, WORD_FROM, after);
-    }
-    return parse_path(p, out);
+    return path_after(p, WORD_FROM, after, out);
+}
+
+enum err_code parse_to_path(struct parser *p, const char *after, struct literal *out) {
+    return path_after(p, WORD_TO, after, out);
 }

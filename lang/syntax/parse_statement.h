@@ -10,6 +10,7 @@
 enum err_code parse_build(struct parser *p, struct statement *out);
 enum err_code parse_fit(struct parser *p, struct statement *out);
 enum err_code parse_upload(struct parser *p, struct statement *out);
+enum err_code parse_copy_model(struct parser *p, struct statement *out);
 enum err_code parse_delete_model(struct parser *p, struct statement *out);
 enum err_code parse_use_model(struct parser *p, struct statement *out);
 enum err_code parse_generate(struct parser *p, struct statement *out);

@@ -15,13 +15,16 @@
  * size), tone of SimCLR at half strength. Objects on a ground: milder crops, no grey. Artworks: the same work
  * photographed again, so little of anything; colour and direction (signatures, writing, who looks which way) are the
  * work's own, and views that change them would teach the vectors to ignore them (no set of artworks was at hand to
- * measure this row on). None: features of objects. */
+ * measure this row on). None: features of objects. Beside a network's vectors the features of digits weigh more than
+ * it, those of photographs less: by 1-NN and precision at 10 on MNIST and CIFAR-10; the other rows go with photographs.
+ */
 static const struct preset presets[] = {
     {.name = "digits",
      .size = 28,
      .cells = 7,
      .deskew = true,
      .embedding_size = 64,
+     .joined = 1.5F,
      .augmented = true,
      .rotation = .35F,
      .scale = .2F,
@@ -35,6 +38,7 @@ static const struct preset presets[] = {
      .texture = true,
      .mirror = true,
      .embedding_size = 128,
+     .joined = .7F,
      .augmented = true,
      .rotation = .1F,
      .area_least = .35F,
@@ -51,6 +55,7 @@ static const struct preset presets[] = {
      .texture = true,
      .mirror = true,
      .embedding_size = 128,
+     .joined = .7F,
      .augmented = true,
      .rotation = .15F,
      .area_least = .64F,
@@ -66,6 +71,7 @@ static const struct preset presets[] = {
      .cells = 8,
      .texture = true,
      .embedding_size = 128,
+     .joined = .7F,
      .augmented = true,
      .rotation = .05F,
      .area_least = .6F,
@@ -75,7 +81,14 @@ static const struct preset presets[] = {
      .brightness = .15F,
      .contrast = .15F,
      .saturation = .1F},
-    {.name = "none", .size = 32, .cells = 8, .texture = true, .embedding_size = 128, .area_least = 1, .clamped = true},
+    {.name = "none",
+     .size = 32,
+     .cells = 8,
+     .texture = true,
+     .embedding_size = 128,
+     .joined = .7F,
+     .area_least = 1,
+     .clamped = true},
 };
 #define PRESETS (sizeof presets / sizeof *presets)
 

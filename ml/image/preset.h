@@ -17,6 +17,7 @@ struct preset {
     bool texture;       /* patch dictionary */
     bool mirror;        /* a mirrored picture is the same picture; half the views are mirrored */
     int embedding_size; /* where the user asks for none */
+    float joined;       /* what these features weigh beside a network's vector of length 1 */
     /* augmentation: amounts are half-widths of uniform draws */
     bool augmented;     /* views differ from the picture */
     bool vertical_flip; /* half the views are upside down */

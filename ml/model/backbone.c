@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "ml/image/augment.h"
 #include "ml/nn/dense.h"
+#include "ml/nn/gemm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ void backbone_free(struct backbone *b) {
     if (b) {
         net_free(b->net);
         free(b->centre);
+        free(b->basis);
         free(b);
     }
 }
@@ -28,7 +30,8 @@ enum err_code backbone_new(const struct arch *arch, const struct preset *preset,
     }
     *b = (struct backbone){.arch = arch, .preset = *preset, .width = width, .size = size, .channels = channels};
     if (!arch_build(arch, width, size, channels, 0, &b->net, e)) {
-        b->centre = calloc((size_t)backbone_dimension(b), sizeof *b->centre);
+        b->kept = backbone_dimension(b);
+        b->centre = calloc((size_t)b->kept, sizeof *b->centre);
         if (b->centre) {
             *out = b;
             return ERR_OK;
@@ -117,6 +120,17 @@ enum err_code backbone_run(const struct backbone *b, struct net_work *work, cons
     return e->code;
 }
 
+/* From what the network gives, (count, dimension), to vectors, (count, kept): rows may be out. */
+static void finish_vectors(const struct backbone *b, float *rows, size_t count, float *out) {
+    size_t width = (size_t)backbone_dimension(b), kept = (size_t)b->kept;
+    backbone_finish(rows, count, width, b->centre);
+    if (b->basis) {
+        memset(out, 0, count * kept * sizeof *out);
+        gemm_alike(count, kept, width, 1, rows, width, (struct gemm_matrix){b->basis, width, true}, 0, out, kept);
+        dense_normalise(out, count, kept);
+    }
+}
+
 /* Vectors of a picture that failed are zeros. */
 static void clear_failed(const unsigned char *failed, size_t count, size_t width, float *out) {
     for (size_t i = 0; failed && i < count; i++) {
@@ -134,7 +148,10 @@ enum err_code backbone_embed(const struct backbone *b, const struct ml_source *s
     size_t width = (size_t)backbone_dimension(b), count = end - begin;
     pace_init(&pace, watch);
     uint32_t *ids = malloc((count + 1) * sizeof *ids);
-    if (!ids) {
+    float *rows = b->basis ? malloc((count * width + 1) * sizeof *rows) : out;
+    if (!ids || !rows) {
+        free(ids);
+        free(b->basis ? rows : NULL);
         return err_nomem(e);
     }
     for (size_t i = 0; i < count; i++) {
@@ -146,12 +163,13 @@ enum err_code backbone_embed(const struct backbone *b, const struct ml_source *s
     if (!net_work_new(b->net, count < BACKBONE_CHUNK ? count : BACKBONE_CHUNK, false, &work, e) &&
         !pace_stage(&pace, "Embedding", count, e)) {
         net_fold(work);
-        if (!backbone_run(b, work, &g, ids, count, out, failed, true, &pace, e)) {
-            backbone_finish(out, count, width, b->centre);
-            clear_failed(failed, count, width, out);
+        if (!backbone_run(b, work, &g, ids, count, rows, failed, true, &pace, e)) {
+            finish_vectors(b, rows, count, out);
+            clear_failed(failed, count, (size_t)b->kept, out);
         }
     }
     net_work_free(work);
     free(ids);
+    free(b->basis ? rows : NULL);
     return e->code;
 }

@@ -22,7 +22,7 @@ static const struct number {
 #define NUMBERS (sizeof numbers / sizeof *numbers)
 
 enum err_code backbone_store(const struct backbone *b, struct modelfile *file, struct err *e) {
-    size_t channels = (size_t)b->channels, width = (size_t)backbone_dimension(b);
+    size_t channels = (size_t)b->channels, width = (size_t)backbone_dimension(b), basis[] = {(size_t)b->kept, width};
     char text[16];
     for (size_t i = 0; i < NUMBERS; i++) {
         snprintf(text, sizeof text, "%d", *(const int *)((const char *)b + numbers[i].at));
@@ -33,7 +33,8 @@ enum err_code backbone_store(const struct backbone *b, struct modelfile *file, s
     if (modelfile_set_note(file, "backbone.arch", b->arch->name, e) ||
         modelfile_add_tensor(file, "input.mean", &channels, 1, b->mean, e) ||
         modelfile_add_tensor(file, "input.deviation", &channels, 1, b->deviation, e) ||
-        modelfile_add_tensor(file, "embedding.centre", &width, 1, b->centre, e)) {
+        modelfile_add_tensor(file, "embedding.centre", &width, 1, b->centre, e) ||
+        (b->basis && modelfile_add_tensor(file, "embedding.basis", basis, 2, b->basis, e))) {
         return e->code;
     }
     for (size_t i = 0; i < b->net->tensor_count; i++) {
@@ -74,11 +75,33 @@ static enum err_code read_tensor(const struct modelfile *file, const char *name,
     return ERR_OK;
 }
 
+/* Which may not be there: then all is kept. */
+static enum err_code read_basis(const struct modelfile *file, struct backbone *b, struct err *e) {
+    size_t sizes[2] = {0, (size_t)b->kept};
+    const float *values = NULL;
+    if (!modelfile_tensor(file, "embedding.basis", NULL)) {
+        return ERR_OK;
+    }
+    if (modelfile_require(file, "embedding.basis", sizes, 2, &values, e)) {
+        return e->code;
+    }
+    if (sizes[0] < 1 || sizes[0] > sizes[1]) {
+        return err_set(e, ERR_MODEL, "embedding.basis has %zu rows; 1 to %zu are possible", sizes[0], sizes[1]);
+    }
+    b->basis = malloc(sizes[0] * sizes[1] * sizeof *b->basis);
+    if (!b->basis) {
+        return err_nomem(e);
+    }
+    memcpy(b->basis, values, sizes[0] * sizes[1] * sizeof *values);
+    b->kept = (int)sizes[0];
+    return ERR_OK;
+}
+
 static enum err_code read_tensors(const struct modelfile *file, struct backbone *b, struct err *e) {
     size_t channels = (size_t)b->channels, width = (size_t)backbone_dimension(b);
     if (read_tensor(file, "input.mean", &channels, 1, b->mean, e) ||
         read_tensor(file, "input.deviation", &channels, 1, b->deviation, e) ||
-        read_tensor(file, "embedding.centre", &width, 1, b->centre, e)) {
+        read_tensor(file, "embedding.centre", &width, 1, b->centre, e) || read_basis(file, b, e)) {
         return e->code;
     }
     for (size_t i = 0; i < b->net->tensor_count; i++) {
@@ -86,6 +109,23 @@ static enum err_code read_tensors(const struct modelfile *file, struct backbone 
         if (read_tensor(file, t->name, t->shape, t->rank, (t->state ? b->net->state : b->net->parameters) + t->begin,
                         e)) {
             return e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+enum err_code backbone_check(const struct backbone *b, const char *path, struct err *e) {
+    for (int k = 0; k < b->channels; k++) {
+        if (!(b->deviation[k] > 1e-6F)) {
+            return err_set(e, ERR_MODEL, "%.200s: input.deviation must be above 0", path);
+        }
+    }
+    for (size_t i = 0; i < b->net->layer_count; i++) {
+        const struct net_layer *l = &b->net->layers[i];
+        for (size_t k = 0; l->kind == NET_CONV && k < l->conv.filters; k++) {
+            if (!(b->net->state[l->variance + k] >= 0)) {
+                return err_set(e, ERR_MODEL, "%.200s: a variance (running_var) is below 0", path);
+            }
         }
     }
     return ERR_OK;
@@ -104,17 +144,11 @@ enum err_code backbone_restore(const struct modelfile *file, const char *path, c
             return e->code;
         }
     }
-    bool square = !preset->deskew || (shape.size <= CANVAS_MOST && shape.channels == 1);
-    if (shape.channels == 2 || !square) {
-        return err_set(e, ERR_MODEL, "%.200s: preset %s does not go with %d channels of %d pixels", path, preset->name,
-                       shape.channels, shape.size);
+    if (shape.channels == 2) {
+        return err_set(e, ERR_MODEL, "%.200s: backbone.channels is 2; it must be 1 or 3", path);
     }
     if (!backbone_new(arch, preset, shape.width, shape.size, shape.channels, &b, e) && !read_tensors(file, b, e)) {
-        for (int k = 0; k < b->channels; k++) {
-            if (!(b->deviation[k] > 1e-6F)) {
-                err_set(e, ERR_MODEL, "%.200s: input.deviation must be above 0", path);
-            }
-        }
+        backbone_check(b, path, e);
     }
     if (e->code) {
         backbone_free(b);

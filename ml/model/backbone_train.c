@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ml/model/choice.h"
 #include "ml/model/weights.h"
+#include "ml/model/whitening.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,7 +79,29 @@ static void measure_channels(struct net_training *t) {
     }
 }
 
-/* The mean unit vector of the gallery. */
+/* The components to keep, of the gallery's finished vectors. */
+static enum err_code find_basis(struct net_training *t, float *rows, struct err *e) {
+    struct backbone *b = t->b;
+    size_t count = t->gallery.count, width = (size_t)backbone_dimension(b), found = 0;
+    size_t wanted = (size_t)(t->tuning && b->basis ? b->kept : t->options->embedding_size);
+    free(b->basis);
+    b->basis = NULL;
+    b->kept = (int)width;
+    if (!wanted || wanted >= width) {
+        return ERR_OK;
+    }
+    float *mean = malloc(width * sizeof *mean);
+    b->basis = malloc(wanted * width * sizeof *b->basis);
+    if (!mean || !b->basis) {
+        err_nomem(e);
+    } else if (!whitening_axes(rows, count, width, wanted, b->basis, mean, &found, &t->pace, e)) {
+        b->kept = (int)found;
+    }
+    free(mean);
+    return e->code;
+}
+
+/* What makes vectors of what the network gives for the gallery: its mean unit vector, and the components. */
 static enum err_code find_centre(struct net_training *t, struct err *e) {
     struct backbone *b = t->b;
     size_t count = t->gallery.count, width = (size_t)backbone_dimension(b);
@@ -98,6 +121,8 @@ static enum err_code find_centre(struct net_training *t, struct err *e) {
                 }
                 b->centre[k] = (float)(sum / (double)count);
             }
+            backbone_finish(rows, count, width, b->centre);
+            find_basis(t, rows, e);
         }
     }
     net_work_free(work);
@@ -105,8 +130,16 @@ static enum err_code find_centre(struct net_training *t, struct err *e) {
     return e->code;
 }
 
+/* Ends a stage of the report and begins the next. */
+static void take_time(double *began, double *seconds) {
+    double now = clock_now();
+    *seconds = now - *began;
+    *began = now;
+}
+
 static enum err_code train_all(struct net_training *t, struct err *e) {
     const struct encoder_options *o = t->options;
+    double began = clock_now();
     if (gallery_init(&t->gallery, t->source, o->seed, e) || pace_stage(&t->pace, "Reading", t->gallery.count, e) ||
         choose_pictures(t, e)) {
         return e->code;
@@ -118,19 +151,28 @@ static enum err_code train_all(struct net_training *t, struct err *e) {
     if (gallery_read(&t->gallery, t->b->size, t->b->channels, &t->pace, e)) {
         return e->code;
     }
+    take_time(&began, &t->report.reading);
     if (!o->backbone.weights && !t->tuning) {
         measure_channels(t);
     }
-    if (o->max_epochs > 0 && (net_training_prepare(t, e) || net_training_run(t, e))) {
+    if (o->max_epochs > 0 && net_training_prepare(t, e)) {
         return e->code;
     }
-    return find_centre(t, e);
+    take_time(&began, &t->report.preparing);
+    if ((o->max_epochs > 0 && net_training_run(t, e)) || find_centre(t, e)) {
+        return e->code;
+    }
+    take_time(&began, &t->report.training);
+    return ERR_OK;
 }
 
 static enum err_code train_backbone(struct net_training *t, const struct ml_watch *watch, struct encoder_report *report,
                                     struct err *e) {
     double start = clock_now();
-    t->report = (struct encoder_report){.chosen = t->options->labels ? "SupCon" : "label-free",
+    bool learns = t->options->labels && t->options->max_epochs > 0;
+    const char *trouble = t->options->labels && !learns ? "weights that are used as they are learn nothing" : NULL;
+    t->report = (struct encoder_report){.chosen = learns ? "SupCon" : "label-free",
+                                        .trouble = trouble,
                                         .rank = NAN,
                                         .view_pixels = NAN,
                                         .view_stem = NAN,

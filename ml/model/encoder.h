@@ -21,6 +21,7 @@ struct backbone_options {
     const char *optimizer; /* "adam", "sgd", "lars"; NULL: adam */
     const char *loss;      /* "ntxent", "dcl"; NULL: ntxent. With labels either becomes supervised */
     double time_limit;     /* seconds of training; 0: none */
+    bool joined;           /* the default features too: vectors of both, side by side */
     bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
     size_t memory;         /* bytes that may be used; 0: what the machine has left */
     /* File that epochs are kept in as they end, and gone on from where it is of this very training, or NULL. Not
@@ -35,7 +36,8 @@ struct encoder_options {
     float temperature;   /* of NT-Xent */
     float learning_rate; /* 0: the default of the loop */
     uint64_t seed;
-    int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128) */
+    int embedding_size;  /* 1..256, never more than the pictures less one; 0: by preset (digits 64, else 128), of a */
+                         /* backbone all numbers, or 128 where it is joined. Of joined ones each gives half */
     const char *augment; /* "auto", "digits", "photo", "object", "art", "none" */
     struct preset_switches switches;
     int image_size;    /* side that pictures are brought to: one the preset knows; 0: chosen from the pictures */
@@ -44,6 +46,7 @@ struct encoder_options {
 };
 extern const struct encoder_options encoder_defaults;
 
+#define ENCODER_NETWORK_EPOCHS 20
 #define ENCODER_LOSSES 100 /* of a loss curve: longer ones are thinned out */
 
 /* What training found out. Text is static or lives in the struct; a figure that was not taken is NAN. */
@@ -67,7 +70,9 @@ struct encoder_report {
     int patience;       /* epochs without a better one that ended it; 0: they did not */
     int resumed;        /* epochs that a checkpoint had */
     bool passed_over;   /* there was one, of other pictures or options */
+    char identity[65];  /* a digest of pictures and options, where there may be a checkpoint; else empty */
     char unkept[200];   /* why the last checkpoint could not be written, or empty */
+    double network;     /* seconds that backbone 'cnn' would take here for ENCODER_NETWORK_EPOCHS; 0: not estimated */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
@@ -91,16 +96,20 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
                             struct err *e);
 void encoder_free(struct encoder *m); /* NULL is fine */
 
-/* The options that a checkpoint's training had, in place of those in *out. False: there is no such file. */
-bool checkpoint_options(const char *path, struct encoder_options *out);
+/* The options of the training that a model file comes from and that this checkpoint is of, in place of those in *out.
+ * False: there is no such checkpoint, or it is of another training: the file's notes tell, of which the one named here
+ * is to be the report's `identity`. */
+#define ENCODER_NOTE_TRAINING "report.training"
+bool checkpoint_options(const char *path, const char *model, struct encoder_options *out);
 
 /* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
- * networks were trained on. A file that encoder_save wrote is loaded as it is. */
+ * networks were trained on. A file that encoder_save wrote is loaded as it is, and has its size. ERR_MODEL where the
+ * numbers are such that a picture's vector is none. */
 enum err_code encoder_from_weights(const char *path, int size, struct encoder **out, struct err *e);
 
 /* Go on from an encoder with other pictures: its stem and components stay, its layer is tuned, by labels or by SimCLR,
- * and stays as it was where held-back pictures are not found better. Options that shape an encoder (embedding_size,
- * augment, image_size) are not looked at. On failure m may only be freed. */
+ * and stays as it was where held-back pictures are not found better. Of a joined one the network stays too. Options
+ * that shape an encoder (embedding_size, augment, image_size) are not looked at. On failure m may only be freed. */
 enum err_code encoder_tune(struct encoder *m, const struct encoder_options *options, const struct ml_source *source,
                            const struct ml_watch *watch, struct encoder_report *report, struct err *e);
 

@@ -12,6 +12,8 @@
 
 #define FORMAT "thanosql encoder 1" /* of the metadata and tensors below */
 #define FORMAT_BACKBONE "thanosql backbone 1"
+#define FORMAT_JOINED "thanosql joined 1" /* both */
+#define JOINED_MOST 100                   /* of the weight */
 
 /* The numbers that shape it, as notes. */
 struct shape {
@@ -120,8 +122,8 @@ static enum err_code add_amounts(const struct preset *preset, struct modelfile *
 
 static enum err_code add_notes(const struct encoder *m, struct modelfile *file, const char *const *notes,
                                struct err *e) {
-    const struct backbone *b = m->backbone;
     const struct stem *s = &m->projection.stem;
+    const char *format = !m->backbone ? FORMAT : m->joined > 0 ? FORMAT_JOINED : FORMAT_BACKBONE;
     struct shape shape = {s->size, s->channels, m->projection.components, (int)m->layer.outputs};
     char text[16];
     for (size_t i = 0; notes && notes[i]; i += 2) {
@@ -130,24 +132,28 @@ static enum err_code add_notes(const struct encoder *m, struct modelfile *file, 
         }
     }
     /* Last, so that no note of the caller can stand in for them. */
-    const struct preset *preset = b ? &b->preset : s->preset;
-    if (e->code || modelfile_set_note(file, "encoder.format", b ? FORMAT_BACKBONE : FORMAT, e) ||
+    const struct preset *preset = encoder_is_fixed(m) ? s->preset : &m->backbone->preset;
+    if (e->code || modelfile_set_note(file, "encoder.format", format, e) ||
         modelfile_set_note(file, "encoder.preset", preset->name, e) || add_amounts(preset, file, e)) {
         return e->code;
     }
-    for (size_t i = 0; i < NUMBERS && !b; i++) {
+    if (m->joined > 0) {
+        snprintf(text, sizeof text, "%.9g", (double)m->joined);
+        modelfile_set_note(file, "encoder.joined", text, e);
+    }
+    for (size_t i = 0; i < NUMBERS && encoder_is_fixed(m) && !e->code; i++) {
         snprintf(text, sizeof text, "%d", *(const int *)((const char *)&shape + numbers[i].at));
         if (modelfile_set_note(file, numbers[i].key, text, e)) {
             return e->code;
         }
     }
-    return ERR_OK;
+    return e->code;
 }
 
 enum err_code encoder_save(const struct encoder *m, const char *path, const char *const *notes, struct err *e) {
     struct encoder view = *m; /* list_parts hands out pointers to write to; the dictionary's are into the copy */
     struct part parts[PARTS];
-    size_t count = m->backbone ? 0 : list_parts(&view, parts);
+    size_t count = encoder_is_fixed(m) ? list_parts(&view, parts) : 0;
     struct modelfile *file = modelfile_new();
     if (!file) {
         return err_nomem(e);
@@ -212,11 +218,6 @@ static enum err_code read_preset(const struct modelfile *file, const char *path,
 /* Preset and numbers, which must fit each other. */
 static enum err_code read_shape(const struct modelfile *file, const char *path, struct preset *preset,
                                 struct shape *shape, struct err *e) {
-    const char *format = modelfile_note(file, "encoder.format");
-    if (!format || strcmp(format, FORMAT) != 0) {
-        return err_set(e, ERR_MODEL, "%.200s is no encoder of this version (its format is %.60s, wanted: %s)", path,
-                       format ? format : "missing", FORMAT);
-    }
     if (read_preset(file, path, preset, e)) {
         return e->code;
     }
@@ -253,25 +254,44 @@ static enum err_code read_parts(const struct modelfile *file, struct encoder *m,
     return ERR_OK;
 }
 
+static enum err_code read_weight(const struct modelfile *file, const char *path, float *out, struct err *e) {
+    const char *text = modelfile_note(file, "encoder.joined");
+    char *end = NULL;
+    *out = text ? strtof(text, &end) : 0;
+    if (!text || end == text || *end || !(*out > 0 && *out <= JOINED_MOST)) {
+        return err_set(e, ERR_MODEL, "%.200s: note \"encoder.joined\" is %.40s; it must be a number, above 0 to %d",
+                       path, text ? text : "missing", JOINED_MOST);
+    }
+    return ERR_OK;
+}
+
+/* By its format: fixed features, a backbone, or both. */
+static enum err_code read_encoder(const struct modelfile *file, const char *path, struct encoder **m, struct err *e) {
+    const char *format = modelfile_note(file, "encoder.format");
+    bool joined = format && !strcmp(format, FORMAT_JOINED), alone = format && !strcmp(format, FORMAT_BACKBONE);
+    struct preset preset;
+    struct shape shape = {0};
+    if (!joined && !alone && (!format || strcmp(format, FORMAT) != 0)) {
+        return err_set(e, ERR_MODEL, "%.200s is no encoder of this version (its format is %.60s, wanted: %s)", path,
+                       format ? format : "missing", FORMAT);
+    }
+    if (alone) {
+        *m = calloc(1, sizeof **m);
+        return !*m                                   ? err_nomem(e)
+               : read_preset(file, path, &preset, e) ? e->code
+                                                     : backbone_restore(file, path, &preset, &(*m)->backbone, e);
+    }
+    if (read_shape(file, path, &preset, &shape, e) || make_empty(&preset, &shape, m, e) || read_parts(file, *m, e) ||
+        !joined || read_weight(file, path, &(*m)->joined, e)) {
+        return e->code;
+    }
+    return backbone_restore(file, path, &preset, &(*m)->backbone, e);
+}
+
 enum err_code encoder_load(const char *path, struct encoder **out, struct err *e) {
     struct modelfile *file = NULL;
     struct encoder *m = NULL;
-    struct preset preset;
-    struct shape shape = {0};
-    if (modelfile_open(path, &file, e)) {
-        return e->code;
-    }
-    const char *format = modelfile_note(file, "encoder.format");
-    if (format && !strcmp(format, FORMAT_BACKBONE)) {
-        m = calloc(1, sizeof *m);
-        if (!m) {
-            err_nomem(e);
-        } else if (!read_preset(file, path, &preset, e) && !backbone_restore(file, path, &preset, &m->backbone, e)) {
-            *out = m;
-            m = NULL;
-        }
-    } else if (!read_shape(file, path, &preset, &shape, e) && !make_empty(&preset, &shape, &m, e) &&
-               !read_parts(file, m, e)) {
+    if (!modelfile_open(path, &file, e) && !read_encoder(file, path, &m, e)) {
         *out = m;
         m = NULL;
     }

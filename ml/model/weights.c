@@ -117,13 +117,14 @@ static enum err_code copy_weights(const struct weights *w, const char *path, str
 static enum err_code build(const struct weights *w, const struct origin *o, const char *path,
                            const struct preset *preset, int size, struct backbone **out, struct err *e) {
     struct modelfile_shape stem = {0};
+    const char *own = modelfile_note(w->file, "backbone.size"); /* a file of ours says it */
     bool usual, resnet = !strncmp(o->arch, "resnet", 6);
     if (!find(w, o->stem, &stem) || stem.rank != 4 || stem.sizes[0] > 4096 ||
         (stem.sizes[1] != 1 && stem.sizes[1] != 3)) {
         return err_set(e, ERR_MODEL, "'%.150s': %s is no first convolution of %s", path, o->stem, o->arch);
     }
     usual = !resnet || stem.sizes[2] != 3;
-    int side = size ? size : usual ? o->size : o->small;
+    int side = size ? size : own ? (int)strtol(own, NULL, 10) : usual ? o->size : o->small;
     if (resnet && (side < 64) == usual) {
         err_set(e, ERR_VALUE, "the weights have the stem for pictures %s, and %d pixels were asked for",
                 usual ? "of 64 pixels and more" : "under 64 pixels", side);
@@ -132,14 +133,14 @@ static enum err_code build(const struct weights *w, const struct origin *o, cons
     if (backbone_new(arch_find(o->arch), preset, (int)stem.sizes[0], side, (int)stem.sizes[1], out, e)) {
         return e->code;
     }
-    const float *mean = modelfile_tensor(w->file, "input.mean", NULL); /* a file of our own says it */
-    const float *deviation = modelfile_tensor(w->file, "input.deviation", NULL);
-    bool own = mean && deviation && modelfile_note(w->file, "backbone.arch");
-    for (size_t k = 0; k < stem.sizes[1]; k++) {
-        (*out)->mean[k] = own ? mean[k] : o->mean[k];
-        (*out)->deviation[k] = own ? fmaxf(deviation[k], .01F) : o->deviation[k];
+    const float *mean = o->mean, *deviation = o->deviation;
+    if (own && (modelfile_require(w->file, "input.mean", &stem.sizes[1], 1, &mean, e) ||
+                modelfile_require(w->file, "input.deviation", &stem.sizes[1], 1, &deviation, e))) {
+        return e->code;
     }
-    return copy_weights(w, path, (*out)->net, e);
+    memcpy((*out)->mean, mean, stem.sizes[1] * sizeof *mean);
+    memcpy((*out)->deviation, deviation, stem.sizes[1] * sizeof *deviation);
+    return copy_weights(w, path, (*out)->net, e) ? e->code : backbone_check(*out, path, e);
 }
 
 enum err_code weights_backbone(const char *path, const struct arch *arch, const struct preset *preset, int size,

@@ -99,35 +99,46 @@ static size_t count_components(const float *values, size_t most) {
     return n;
 }
 
-enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
-                                   struct err *e) {
-    size_t width = (size_t)p->stem.length, n = count < width ? count : width;
-    size_t most = PROJECTION_COMPONENTS < n ? PROJECTION_COMPONENTS : n;
+enum err_code whitening_axes(float *rows, size_t count, size_t width, size_t most, float *basis, float *mean,
+                             size_t *found, struct pace *pace, struct err *e) {
+    size_t n = count < width ? count : width;
+    most = most < n ? most : n;
     most = count > 1 && most > count - 1 ? count - 1 : most;
-    float *matrix = malloc((n * n + most * n + most + 2 * width) * sizeof *matrix);
-    p->basis = calloc(most * width, sizeof *p->basis);
-    p->offset = calloc(most, sizeof *p->offset);
-    if (!matrix || !p->basis || !p->offset) {
-        free(matrix);
+    float *matrix = malloc((n * n + most * n + most + width) * sizeof *matrix);
+    if (!matrix) {
         return err_nomem(e);
     }
-    float *vectors = matrix + n * n, *values = vectors + most * n, *mean = values + most;
+    float *vectors = matrix + n * n, *values = vectors + most * n;
     bool small = count < width;
-    centre_rows(features, count, width, mean + width, mean);
+    centre_rows(rows, count, width, values + most, mean);
     enum err_code code =
-        small ? gram(features, count, width, matrix, pace, e) : covariance(features, count, width, matrix, pace, e);
+        small ? gram(rows, count, width, matrix, pace, e) : covariance(rows, count, width, matrix, pace, e);
     if (!code && !eigen_leading(n, matrix, most, values, vectors, pace, e)) {
-        p->components = (int)count_components(values, most);
-        size_t k = (size_t)p->components;
+        *found = count_components(values, most);
         if (small) {
-            turn_gram(vectors, values, k, features, count, width, p->basis);
+            turn_gram(vectors, values, *found, rows, count, width, basis);
         } else {
-            memcpy(p->basis, vectors, k * width * sizeof *vectors);
+            memcpy(basis, vectors, *found * width * sizeof *vectors);
         }
+    }
+    free(matrix);
+    return e->code;
+}
+
+enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,
+                                   struct err *e) {
+    size_t width = (size_t)p->stem.length, most = PROJECTION_COMPONENTS < count ? PROJECTION_COMPONENTS : count, k = 0;
+    float *mean = malloc(width * sizeof *mean);
+    p->basis = calloc(most * width, sizeof *p->basis);
+    p->offset = calloc(most, sizeof *p->offset);
+    if (!mean || !p->basis || !p->offset) {
+        err_nomem(e);
+    } else if (!whitening_axes(features, count, width, most, p->basis, mean, &k, pace, e)) {
+        p->components = (int)k;
         gemm(k, 1, width, 1, (struct gemm_matrix){p->basis, width, false}, (struct gemm_matrix){mean, 1, false}, 0,
              p->offset, 1);
     }
-    free(matrix);
+    free(mean);
     return e->code;
 }
 

@@ -8,6 +8,12 @@
 #include "ml/model/projection.h"
 #include "ml/nn/dense.h"
 
+/* The directions that rows (count, width) vary most in: at most `most` of them and count - 1, none that carries nothing
+ * (but at least one), into basis (most, width), orthonormal, and how many into *found. In place the rows lose their
+ * mean, which is put into mean (width). */
+enum err_code whitening_axes(float *rows, size_t count, size_t width, size_t most, float *basis, float *mean,
+                             size_t *found, struct pace *pace, struct err *e);
+
 /* Principal components of joined features (count, p->stem.length): fills components, basis and offset. At most 256, at
  * most count - 1, none that carries nothing (but at least one). The features lose their mean in place. */
 enum err_code whitening_components(struct projection *p, float *features, size_t count, struct pace *pace,

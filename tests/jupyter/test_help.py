@@ -31,7 +31,8 @@ def ask(client, kind, code, **more):
 
 @pytest.mark.parametrize("kind, code", [("complete", "SELECT * FROM number_05"), ("complete", "SELECT | FROM number_0003"),
                                         ("complete", "SEL"), ("complete", "COPY t FROM '"), ("inspect", "SELECT * FROM number_0007"),
-                                        ("inspect", "BUILD")])
+                                        ("inspect", "BUILD"), ("inspect", "SELECT id| FROM number_0007"),
+                                        ("inspect", "SELECT nothing_at_all")])
 def test_answers_come_at_once(many_tables, start, connect, kind, code):
     client = connect(start())
     ask(client, kind, code)  # opens the store

@@ -92,6 +92,10 @@ def test_the_largest_message_and_one_beyond(kernel, client, connect):
     other.sockets["shell"].send_multipart([b"x" * (60 << 20)] * 2)  # the connection is made anew, and these are too many together
     client.sockets["control"].send_multipart([b"x" * (60 << 20)] * 2)
     assert served(client) and served(connect(kernel))
+    deadline = time.monotonic() + 20
+    while kernel.log.count("too many frames or bytes") < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert served(other) and kernel.log.count("too many frames or bytes") == 2  # the large frame was never taken in
 
 
 def test_a_large_cell_runs(kernel, client):

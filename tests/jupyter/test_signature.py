@@ -110,8 +110,10 @@ def test_a_message_counts_once(kernel, client, connect):
 
 def test_without_a_key_nothing_tells_them_apart(start, connect):
     client = connect(start(key=""))
-    frames = client.frames("kernel_info_request")
-    client.send_frames("shell", frames)
-    client.send_frames("shell", frames)
-    assert [client.receive("shell").content["status"] for _ in range(2)] == ["ok", "ok"]
+    for signature in b"", b"0123456789abcdef":
+        frames = client.frames("kernel_info_request")
+        frames[1] = signature
+        client.send_frames("shell", frames)
+        client.send_frames("shell", frames)
+        assert [client.receive("shell").content["status"] for _ in range(2)] == ["ok", "ok"]
     client.topics = None  # one id has two busy, as it must

@@ -6,10 +6,10 @@
 #include "base/buf.h"
 #include "lang/syntax/ast.h"
 
-static const char *const dump_kinds[] = {"SQL",      "MAGIC",    "BUILD",     "FIT",     "UPLOAD", "DELETE",
-                                         "PREDICT",  "EVALUATE", "TRANSFORM", "CONVERT", "SEARCH", "GENERATE",
-                                         "FUNCTION", "PRINT",    "COPY",      "LIST",    "GET",    "CREATE_USING",
-                                         "EXPLAIN",  "SET",      "SHOW",      "NAME"};
+static const char *const dump_kinds[] = {"SQL",          "MAGIC",    "BUILD",     "FIT",        "UPLOAD", "DELETE",
+                                         "PREDICT",      "EVALUATE", "TRANSFORM", "CONVERT",    "SEARCH", "GENERATE",
+                                         "FUNCTION",     "PRINT",    "COPY",      "COPY_MODEL", "LIST",   "GET",
+                                         "CREATE_USING", "EXPLAIN",  "SET",       "SHOW",       "NAME"};
 
 static void dump_statement(struct buf *b, const char *code, const struct statement *s);
 

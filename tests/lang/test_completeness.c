@@ -63,6 +63,8 @@ static const struct {
     {"LIST TABLE", COMPLETE, ""},
     {"LIST", INCOMPLETE, ""},
     {"COPY t", INCOMPLETE, ""},
+    {"COPY MODEL m", INCOMPLETE, ""},
+    {"COPY MODEL m TO 'f'", COMPLETE, ""},
     {"COPY t FROM", INCOMPLETE, ""},
     {"COPY t FROM 'f", INCOMPLETE, ""},
     {"COPY t FROM 'f'", COMPLETE, ""},

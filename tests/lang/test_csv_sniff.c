@@ -32,7 +32,8 @@ static const struct {
     {"id;note\n1;a, b\n2;c, d, e\n", ';', ','},
     {"note\na; b\nc; d\n", ',', ','},
     {"note; or not\nabc\ndef\nghi\n", ',', ','},
-    {"price, EUR;n\n1,5;2\n", ';', ','}, /* both part all rows, but this comma has a space behind it */
+    {"a;b\nabc\ndef;x\nghi\n", ',', ','}, /* most rows do not part there */
+    {"price, EUR;n\n1,5;2\n", ';', ','},  /* both part all rows, but this comma has a space behind it */
     {"a, b, c\n1, 2, 3\n", ',', ','},
     {"x;y\n1,5;2,5\n0,1;0,2\n", ';', ','},
     {"a|b\nx, y|1\nx|2\nx, y, z|3\n", '|', ','},
@@ -61,11 +62,9 @@ static void finds_the_delimiter(void **state) {
 /* The last line of a sample may be cut, so it says nothing. */
 static void leaves_the_cut_line_out(void **state) {
     (void)state;
-    const char *text = "a;b;c\n1;2;3\n4,5";
-    assert_int_equal(csv_sniff(text, strlen(text), false, ','), ';');
-    text = "a,b;c\n1,2\n3;4,5;6"; /* with the last line, as many rows agree on ; */
+    const char *text = "a,b;c\n1,2\n3;4";
     assert_int_equal(csv_sniff(text, strlen(text), false, ';'), ',');
-    assert_int_equal(csv_sniff(text, strlen(text), true, ';'), ',');
+    assert_int_equal(csv_sniff(text, strlen(text), true, ';'), ';'); /* each parts one of two rows */
 }
 
 int main(void) {

@@ -5,6 +5,7 @@ import csv
 import gzip
 import json
 import os
+import pathlib
 import random
 import resource
 import sqlite3
@@ -72,6 +73,26 @@ def test_there_and_back(cells, ending, seed):
         assert [name for name, _ in columns] == list(rows[0])
         assert [[v for _, v in row] for row in stored] == [list(row.values()) for row in rows]
         assert table(cells, f"two{i}") == (columns, stored)
+
+
+def test_what_pandas_reads_comes_back(cells):
+    """The files that tests/lang/test_csv.c reads as pandas does: read, written and read again, each is the same table."""
+    cases = json.loads((pathlib.Path(__file__).parents[1] / "lang/csv_cases.json").read_text())
+    assert len(cases) > 200
+    for begin in range(0, len(cases), 50):
+        part = range(begin, min(begin + 50, len(cases)))
+        for i in part:
+            (cells.workspace / f"case{i}.csv").write_bytes(cases[i]["csv"].encode())
+        ending = ("csv", "tsv", "csv.gz", "jsonl", "txt")[begin // 50 % 5]
+        do(cells, ";".join(f"COPY case{i} FROM 'case{i}.csv'; COPY case{i} TO 'back{i}.{ending}';"
+                           f"COPY back{i} FROM 'back{i}.{ending}'" for i in part))
+        for i in part:
+            columns, rows = table(cells, f"case{i}")
+            if ending == "jsonl":  # which has no infinity, and no type where all is null
+                rows = [[(type(None), None) if v in (float("inf"), float("-inf")) else (t, v) for t, v in row] for row in rows]
+                empty = [all(row[k][1] is None for row in rows) for k in range(len(columns))]
+                columns = [(name, "TEXT" if none else kind) for (name, kind), none in zip(columns, empty)]
+            assert table(cells, f"back{i}") == (columns, rows), cases[i]["csv"]
 
 
 def test_what_json_keeps_and_csv_does_not(cells):

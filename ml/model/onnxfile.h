@@ -1,0 +1,12 @@
+/* A network as an ONNX file, which other programs run (https://onnx.ai): operators of set 13. In: "pictures", float32
+ * (n, channels, size, size), each brought to size x size by area averaging, RGB or grey, 0..1. Out: "vectors", float32
+ * (n, dimension), as encoder_embed gives them: scale, mean and unit length are in the graph. */
+#ifndef ML_MODEL_ONNXFILE_H
+#define ML_MODEL_ONNXFILE_H
+
+#include "ml/model/encoder.h"
+
+/* Atomically. ERR_UNSUPPORTED for an encoder of the default features, which are no network. */
+enum err_code onnxfile_write(const struct encoder *m, const char *path, struct err *e);
+
+#endif
