@@ -120,7 +120,7 @@ def prepare_lock(client, folder):
 
 UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
 LATE = {"index": 1.2}  # sorting
-SIGNS = {"network": "Training"}  # what the cell shows when it is there: in a step, which takes many seconds
+SIGNS = {"network": "Training"}  # what the cell shows when it is there: behind drawing weights, which takes seconds
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
