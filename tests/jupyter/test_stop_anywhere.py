@@ -119,7 +119,8 @@ def prepare_lock(client, folder):
 
 
 UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
-LATE = {"index": 1.2, "network": 2.5}  # sorting; a step, which takes many seconds
+LATE = {"index": 1.2}  # sorting
+SIGNS = {"network": "Training"}  # what the cell shows when it is there: behind drawing weights, which takes seconds
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
@@ -152,7 +153,7 @@ def work(request, address, shelf, folder, dataset, give_pictures):
     """The kernel's environment; work.ready(client): a context in which the cell, work.code, can be run."""
     class Work:
         prepare, code, mirror = LONG[request.param]
-        wait = LATE.get(request.param, UNDER_WAY)
+        wait, sign = LATE.get(request.param, UNDER_WAY), SIGNS.get(request.param)
         environment = {"PATH": f"{shelf}/bin:{os.environ['PATH']}",
                        "THANOSQL_DATASET_MIRROR": mirror.format(address=address, shelf=shelf) if mirror else ""}
 
@@ -167,6 +168,8 @@ def work(request, address, shelf, folder, dataset, give_pictures):
 def begin(client, work):
     request = client.execute(work.code)
     client.until(lambda m: m.request == request and m.type == "execute_input")
+    if work.sign:
+        client.until(lambda m: m.request == request and work.sign in m.content.get("data", {}).get("text/plain", ""), 60)
     time.sleep(work.wait)
     assert client.receive("shell", 0) is None, "it was not long"
     return request
