@@ -3,6 +3,7 @@ BUILD_PACKAGES := gcc make pkg-config libzmq3-dev libjansson-dev libssl-dev libj
                   libsqlite3-dev libcurl4-openssl-dev libarchive-dev libcsv-dev libpg-query-dev libprotobuf-c-dev zlib1g-dev
 PYTHON_PACKAGES := python3-venv
 TEST_PACKAGES  := libcmocka-dev clang-format
+BENCH_PACKAGES := sqlite3
 
 .PHONY: packages python-packages test-packages browser-packages
 packages:
