@@ -1,13 +1,17 @@
 # Measurements. `make bench` prints our figures, `make bench-peers` those of others beside ours, in the same run.
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
+$(B)/bench/plan: $(B)/bench/plan.o $(call objects,lang ml base)
+	@$(ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/bench/%: $(B)/bench/%.o $(call objects,ml base)
 	@$(ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: bench bench-peers
 bench: packages
+	@make/packages.sh $(BENCH_PACKAGES)
 	@$(MAKE) -s $(B)/thanosql-kernel $(BENCH) venv
 	@echo "== search, beside reading the memory once"; $(B)/bench/search
-	@for part in speed search scale retrieval backbones; do echo "== $$part"; \
+	@echo "== from the text of a cell to a statement that is ready"; $(B)/bench/plan
+	@for part in speed search sql scale retrieval backbones; do echo "== $$part"; \
 	  THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/$$part.py || exit 1; done
 
 PEERS := build/venv-peers

@@ -35,14 +35,15 @@ static enum err_code not_a_vector(struct err *e) {
     return err_hint(e, "a vector is a column that CONVERT made, or a text such as '[1, 2.5, -3]'");
 }
 
-static enum err_code read_text(struct room *room, size_t slot, const char *text, struct operand *out, struct err *e) {
+static enum err_code read_text(struct room *room, size_t slot, const char *text, size_t len, struct operand *out,
+                               struct err *e) {
     float *x = room_for(room, slot, e);
     size_t n = 0;
     const char *at = text + strspn(text, " ");
     if (!x) {
         return e->code;
     }
-    if (*at++ != '[') {
+    if (memchr(text, '\0', len) || *at++ != '[') {
         return not_a_vector(e);
     }
     do {
@@ -68,7 +69,7 @@ static enum err_code operand(struct room *room, size_t slot, const struct value 
     } else if (v->type == VALUE_BLOB && v->length % sizeof(float) == 0) {
         *out = (struct operand){(const float *)(const void *)v->text, v->length / sizeof(float)};
     } else if (v->type == VALUE_TEXT) {
-        return read_text(room, slot, v->text, out, e);
+        return read_text(room, slot, v->text, v->length, out, e);
     } else {
         return not_a_vector(e);
     }
