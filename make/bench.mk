@@ -19,4 +19,5 @@ $(PEERS)/stamp: bench/requirements.txt
 bench-peers: bench $(PEERS)/stamp
 	@echo "== latency, beside ipykernel"; THANOSQL_KERNEL=$(abspath $(B)/thanosql-kernel) $(VENV)/bin/python bench/latency.py
 	@echo "== networks, beside PyTorch"; $(PEERS)/bin/python bench/peer_networks.py $(B)/bench/networks
-	@echo "== training, beside PyTorch"; for seed in 1 2 3; do $(PEERS)/bin/python bench/peer_simclr.py --seed $$seed || exit 1; done
+	@echo "== training, beside PyTorch"; for pictures in digits photographs; do for seed in 1 2 3; do \
+	  $(PEERS)/bin/python bench/peer_simclr.py --pictures $$pictures --seed $$seed || exit 1; done; done

@@ -290,7 +290,7 @@ enum err_code run_fit(struct context *c, const struct statement *s, struct err *
     b.usual = from.image_col;
     if (encoder_is_network(b.m)) {
         b.base = from.name;
-        exec_backbone_fit(c, s, &b.set, &b.backbone, e);
+        exec_backbone_fit(c, s, &from, &b.set, &b.backbone, e);
     }
     if (e->code == ERR_OK) {
         build(c, &b, e);

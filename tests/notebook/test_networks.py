@@ -138,13 +138,23 @@ def test_fit_goes_on(cells, tmp_path):
     fit = "FIT MODEL n USING m OPTIONS (overwrite=True, time_limit=0.4{}) AS SELECT * FROM train LIMIT {}"
     same = cells(fit.format("", 60))
     assert same.ok and re.search(r"Went on after epoch \d+ of 100000", same.stdout)
-    assert "started from the weights of m; the checkpoint is of other" in cells(fit.format("", 50)).stdout.lower()
+    assert "Started from the weights of m; the checkpoint is of other" in cells(fit.format("", 50)).stdout
     assert "other pictures or options" in cells(fit.format(", learning_rate=0.1", 60)).stdout
     other = cells(net(1, ", seed=3"))
     assert "Started from the beginning; the checkpoint is of other pictures or options" in other.stdout
     assert not checkpoint(tmp_path).exists()
     assert cells("DELETE MODEL n").ok and not list((tmp_path / ".thanosql/models").glob("*.checkpoint"))
     assert "Started from the weights of m.\n" in cells(fit.format("", 60)).stdout
+
+
+def test_a_checkpoint_of_a_later_training_is_not_the_models(cells, tmp_path):
+    assert cells(net(1)).ok
+    request = begin(cells, net(100000))
+    wait_for_checkpoint(tmp_path)
+    cells.manager.interrupt_kernel()
+    assert end(cells, request).ename == "KeyboardInterrupt"
+    fit = cells("FIT MODEL n USING m OPTIONS (max_epochs=100000, time_limit=0.2) AS SELECT * FROM train LIMIT 60")
+    assert fit.ok and "Started from the weights of m.\n" in fit.stdout
 
 
 def report(result):
