@@ -225,3 +225,13 @@ def test_onnx_computes_the_same(models, options, size):
     assert computed.shape == stored.shape
     numpy.testing.assert_allclose(computed, stored, rtol=0, atol=1e-3)
     assert abs(stored[0] - stored[1]).max() > 0.01  # and not because all are alike
+
+
+def test_onnx_finds_the_ink(models):
+    """Digits are read as what stands out from the border, black on white or white on black."""
+    folder, run = models
+    assert run("COPY MODEL cnn TO 'cnn.onnx'").ok
+    paths, stored = vectors(run, folder, "cnn")
+    pictures = numpy.array([numpy.asarray(Image.open(path).convert("L"), float)[None] / 255 for path in paths])
+    for seen in (pictures, 1 - pictures):
+        numpy.testing.assert_allclose(onnx_twin.run(folder / "cnn.onnx", seen), stored, rtol=0, atol=1e-3)
