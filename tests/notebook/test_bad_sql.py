@@ -53,7 +53,7 @@ ERRORS = [  # code, ename, words
     ("CREATE VIEW rv AS SELECT * FROM rv", "NotFound", "rv"),
     ("SELECT length(repeat('x', 1000000000))", "Value", "too large"),
     ("SELECT length(lpad('x', 2000000000))", "Value", "too large"),
-    (f"SELECT length(replace(repeat('a', 60000000), 'a', 'bbb'))", "Value", "too large"),
+    ("SELECT length(replace(repeat('a', 1000), 'a', repeat('b', 1000000)))", "Value", "too large"),
     ("SELECT repeat('a', 1000) ~ '(((((x{1,255}){1,255}){1,255}){1,255}){1,255})'", "Value", "too complex"),
     ("SELECT (repeat('[', 100000) || repeat(']', 100000))::jsonb", "Value", "json"),
     ("SELECT jsonb_array_length(('[' || repeat('1,', 5000000) || '1]')::jsonb)", "Value", "JSON"),

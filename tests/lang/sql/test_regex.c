@@ -69,6 +69,8 @@ static const struct match matches[] = {
     {"<(.*?)>", "<a><b>", "<a>|a", 0},
     {"<(.*)>", "<a><b>", "<a><b>|a><b", 0},
     {"ab{2,3}?", "abbbc", "abb", 0},
+    {"x*?|q", "xxx", "xxx", 0}, /* alternatives want the longest */
+    {"x*?", "xxx", "", 0},
     {"(z)?b(c)?", "abc", "bc|-|c", 0},
     {"(.)\\1", "abccd", "cc|c", 0},
     {"^(a*)b\\1$", "aabaa", "aabaa|aa", 0},
