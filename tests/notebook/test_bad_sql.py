@@ -66,7 +66,7 @@ ERRORS = [  # code, ename, words
 
 @pytest.mark.parametrize("code, ename, words", ERRORS, ids=[e[0][:50].replace("\0", "0") for e in ERRORS])
 def test_a_clear_error(cells, code, ename, words):
-    if SAN and "000000, ','" in code or SAN and "5000000" in code:
+    if SAN and ("'a,', 6000000" in code or "5000000" in code):
         pytest.skip("the sanitizer looks at all of a text each time that memmem() is called")
     result = cells(code)
     assert result.ename == f"ThanoSQL{ename}Error", result.shown[-300:]
