@@ -95,8 +95,7 @@ static enum err_code lower_means(struct context *c, const struct function_call *
     }
     if (relation_describe(c, inner, f->statement->query.span, &q, e) == ERR_OK &&
         function_column(f, q, "label_col", f->set.label_col, &label, e) == ERR_OK &&
-        function_column(f, q, "emb_col", f->set.emb_col, &vectors, e) == ERR_OK &&
-        check_names(f, e) == ERR_OK) {
+        function_column(f, q, "emb_col", f->set.emb_col, &vectors, e) == ERR_OK && check_names(f, e) == ERR_OK) {
         struct column column = store_column(q, (size_t)label);
         columns[0].name = f->set.label_col;
         if (!column.declared || !pgtype_of_declaration(column.declared, false, &columns[0].type)) {

@@ -220,6 +220,9 @@ static bool dissect_turns(struct search *s, struct regex_node *n, unsigned char 
 }
 
 static bool dissect_repeat(struct search *s, struct regex_node *n, size_t from, size_t to) {
+    if (from == to && n->least == 0 && (n->spare || n->left->wish == REGEX_SHORTEST)) {
+        return true;
+    }
     if (from == to) { /* once, where that is possible */
         unsigned char *once = ends_of(s, n->left, false, from, to);
         bool fits = once && has_bit(once, 0);

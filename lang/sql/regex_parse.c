@@ -327,8 +327,9 @@ static struct regex_node *group(struct parser *p) {
         look->left = inner;
         return inner ? look : NULL;
     }
-    if (!inner || number == 0) {
-        return inner;
+    if (!inner || number == 0) { /* in parentheses a place may be repeated */
+        bool place = inner && (inner->kind == REGEX_PLACE || inner->kind == REGEX_LOOK);
+        return place ? node(p, REGEX_CAT, inner, node(p, REGEX_NOTHING, NULL, NULL)) : inner;
     }
     struct regex_node *n = node(p, REGEX_GROUP, inner, NULL);
     if (n) {
@@ -394,12 +395,14 @@ static bool read_times(struct parser *p, int *least, int *most, bool *fixed) {
     return true;
 }
 
-static struct regex_node *repeated(struct parser *p, struct regex_node *x, int least, int most, enum regex_wish wish) {
+static struct regex_node *repeated(struct parser *p, struct regex_node *x, int least, int most, enum regex_wish wish,
+                                   bool spare) {
     struct regex_node *n = node(p, REGEX_REPEAT, x, NULL);
     if (n) {
         n->least = least;
         n->most = most;
         n->wish = wish;
+        n->spare = spare;
     }
     return n;
 }
@@ -407,14 +410,14 @@ static struct regex_node *repeated(struct parser *p, struct regex_node *x, int l
 /* A repetition that keeps the places of groups is written out, so that it ends in one that may be of any number. */
 static struct regex_node *written_out(struct parser *p, struct regex_node *x, int least, int most,
                                       enum regex_wish wish) {
-    struct regex_node *n = most < 0 ? repeated(p, x, 0, -1, wish) : node(p, REGEX_NOTHING, NULL, NULL);
+    struct regex_node *n = most < 0 ? repeated(p, x, 0, -1, wish, true) : node(p, REGEX_NOTHING, NULL, NULL);
     p->copies += (size_t)(most < 0 ? least : most);
     if (p->copies > MOST_COPIES) {
         return bad(p, "regular expression is too complex");
     }
     for (int i = least; n && i < most; i++) {
         struct regex_node *both = i > least ? node(p, REGEX_CAT, x, n) : x;
-        n = both ? repeated(p, both, 0, 1, wish) : NULL;
+        n = both ? repeated(p, both, 0, 1, wish, true) : NULL;
     }
     for (int i = 0; n && i < least; i++) {
         n = node(p, REGEX_CAT, x, n);
@@ -445,7 +448,7 @@ static struct regex_node *quantified(struct parser *p, struct regex_node *x) {
     }
     enum regex_wish wish = fixed ? x->wish : shortest ? REGEX_SHORTEST : REGEX_LONGEST;
     bool plain = !x->keeps || (most < 0 && least <= 1) || (least == 0 && most == 1);
-    return plain ? repeated(p, x, least, most, wish) : written_out(p, x, least, most, wish);
+    return plain ? repeated(p, x, least, most, wish, false) : written_out(p, x, least, most, wish);
 }
 
 /* Atoms one behind the other, up to | or ). A CAT's wish is the first that an atom has: built from the last on. */
