@@ -56,14 +56,14 @@ STAMP := $(ALL) $(call sources,base ml lang kernel)
 $(B)/stamp: FORCE
 	@mkdir -p $(@D); echo '$(STAMP)' | cmp -s - $@ || echo '$(STAMP)' >$@
 
--include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/*/*/*.d $(B)/tests/*/*/*.d)
 
 include make/packages.mk make/install.mk make/test.mk make/bench.mk
 
 .PHONY: FORCE clean format lint
 .SECONDARY:
 
-C_FILES = $(wildcard base/*.[ch] ml/*.[ch] ml/*/*.[ch] lang/*.[ch] lang/*/*.[ch] kernel/*.[ch] kernel/*/*.[ch] tests/*/*.[ch] bench/*.c)
+C_FILES = $(wildcard base/*.[ch] ml/*.[ch] ml/*/*.[ch] lang/*.[ch] lang/*/*.[ch] kernel/*.[ch] kernel/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] bench/*.c)
 format:
 	clang-format -i $(C_FILES)
 lint:

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <locale.h>
 #include <pthread.h>
+#include <string.h>
 
 static locale_t unicode; /* kept until the process ends; 0: the C library has none, and only ASCII has case */
 
@@ -33,6 +34,10 @@ uint32_t letter_upper(uint32_t point) {
 
 wctype_t letter_class(const char *name) {
     return tables() ? wctype_l(name, tables()) : wctype(name);
+}
+
+bool letter_among(char c, const char *signs) {
+    return c && strchr(signs, c);
 }
 
 bool letter_is_alnum(uint32_t point) {

@@ -15,4 +15,7 @@ wctype_t letter_class(const char *name);
 bool letter_is(uint32_t point, wctype_t class);
 bool letter_is_alnum(uint32_t point);
 
+/* Whether the byte is one of the signs, which a NUL is not, though strchr() finds it. */
+bool letter_among(char c, const char *signs);
+
 #endif

@@ -1,7 +1,9 @@
 """Default features beside a trained network, on digits and photographs: 1-NN of queries that no training sees, among the
 pictures that were trained on, and seconds of BUILD.
 
-    backbones.py [--pictures 1000] [--backbone cnn] [--more "width=16"] [--seeds 3]
+    backbones.py [--pictures 1000] [--backbone cnn] [--more "width=16"] [--seeds 3] [--pretrained]
+
+With --pretrained not a trained network but EfficientNet-Lite0's weights, joined with the default features and alone.
 
 Needs THANOSQL_DATASET_MIRROR with mnist/ and cifar10_sample.tar.gz (1,000 photographs); says what it leaves out.
 """
@@ -15,6 +17,7 @@ from engine import engine
 from measures import nearest_label
 from retrieval import labels_of, write_pictures
 
+PRETRAINED = ["pretrained=True", "pretrained=True, embedding_size=128", "pretrained=True, features='network'"]
 BUILD = "BUILD MODEL m USING SimCLR OPTIONS (seed={seed}, overwrite=True{more}) AS SELECT * FROM train"
 
 
@@ -32,6 +35,11 @@ def give_digits(run, count):
 def give_photographs(run):
     run("GET THANOSQL DATASET cifar10_sample; COPY train FROM 'thanosql-dataset/cifar10_sample/cifar10_train.csv';"
         "COPY ask FROM 'thanosql-dataset/cifar10_sample/cifar10_test.csv'")
+
+
+def fetch_weights(run, wanted):
+    if wanted:
+        run("GET THANOSQL MODEL efficientnet_lite0")
 
 
 def measure(run, what, more, seeds):
@@ -52,14 +60,18 @@ def main():
     parser.add_argument("--backbone", default="cnn")
     parser.add_argument("--more", default="")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--pretrained", action="store_true")
     a = parser.parse_args()
     more = f", {a.more}" if a.more else ""
     ways = {"default": "", f"backbone='{a.backbone}'{more}": f", backbone='{a.backbone}'{more}"}
+    if a.pretrained:
+        ways = {said + more: f", {said}{more}" for said in PRETRAINED}
     if not (MIRROR / "mnist").is_dir():
         print("THANOSQL_DATASET_MIRROR names no folder with mnist/: nothing is measured")
         return
     print(f"{a.pictures} digits of MNIST to fit, 10,000 to ask")
     with engine() as run:
+        fetch_weights(run, a.pretrained)
         give_digits(run, a.pictures)
         for what, said in ways.items():
             measure(run, what, said, a.seeds)
@@ -68,6 +80,7 @@ def main():
         return
     print("1,000 photographs of CIFAR-10 to fit, 2,000 to ask")
     with engine() as run:
+        fetch_weights(run, a.pretrained)
         give_photographs(run)
         for what, said in ways.items():
             measure(run, what, said, a.seeds)

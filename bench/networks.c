@@ -6,9 +6,9 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "ml/nn/arch.h"
+#include "ml/nn/cost.h"
 #include "ml/nn/loss.h"
 #include "ml/nn/optimizer.h"
-#include "ml/nn/tile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,44 +19,6 @@ static double processor_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Multiply-adds of one picture forward. */
-static double work_of(const struct net *n) {
-    double sum = 0;
-    for (size_t i = 0; i < n->layer_count; i++) {
-        const struct net_layer *l = &n->layers[i];
-        if (l->kind == NET_CONV) {
-            sum += (double)conv_weights(&l->conv) * (double)(l->conv.out_height * l->conv.out_width);
-        }
-    }
-    return sum;
-}
-
-/* GFLOP/s of one core in the inner loop alone. */
-static double peak(void) {
-    static float a[1 << 14], b[1 << 15], c[TILE_ROWS * TILE_COLUMNS];
-    static const struct tile_run run = {0, 0};
-    struct tile t = {.a = a,
-                     .a_row = 576,
-                     .a_step = 1,
-                     .b = b,
-                     .b_step = 32,
-                     .runs = &run,
-                     .run_count = 1,
-                     .inner = 576,
-                     .c = c,
-                     .c_row = 32};
-    double best = 1e9;
-    for (int i = 0; i < 50; i++) {
-        double start = clock_now();
-        for (int k = 0; k < 20; k++) {
-            tile_multiply(&t, TILE_ROWS, TILE_COLUMNS);
-        }
-        double seconds = clock_now() - start;
-        best = seconds < best ? seconds : best;
-    }
-    return 20 * 2.0 * 576 * TILE_ROWS * TILE_COLUMNS / best / 1e9;
 }
 
 struct training {
@@ -123,8 +85,9 @@ int main(int argc, char **argv) {
         } while (took < (warm ? seconds / 4 : seconds));
     }
     processor = processor_now() - processor;
-    double images = (double)(steps * t.batch), flops = images * work_of(t.net) * 2 * (train ? 3 : 1) / 1e9;
+    double images = (double)(steps * t.batch), flops = images * cost_multiply_adds(t.net) * 2 * (train ? 3 : 1) / 1e9;
+    double peak = 2 * cost_rate() / 1e9;
     printf("%.1f images/s, %.1f a second of processor time, %.1f GFLOP/s, %.0f %% of it at the peak of %.0f a core\n",
-           images / took, images / processor, flops / took, 100 * flops / peak() / processor, peak());
+           images / took, images / processor, flops / took, 100 * flops / peak / processor, peak);
     return 0;
 }

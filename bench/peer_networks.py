@@ -22,6 +22,7 @@ CASES = [  # arch, width, size, channels, batch, what, ratio to hold
     ("resnet18", 16, 32, 3, 128, "train", 0.7),
     ("resnet50", 64, 224, 3, 8, "infer", 0.7),
     ("efficientnet_lite0", 32, 160, 3, 32, "infer", 0.8),
+    ("efficientnet_lite0", 32, 128, 3, 32, "infer", 0.8),
 ]
 
 

@@ -4,6 +4,7 @@ BUILD_PACKAGES := gcc make pkg-config libzmq3-dev libjansson-dev libssl-dev libj
                   protobuf-c-compiler zlib1g-dev
 PYTHON_PACKAGES := python3-venv
 TEST_PACKAGES  := libcmocka-dev clang-format
+BENCH_PACKAGES := sqlite3
 
 .PHONY: packages python-packages test-packages browser-packages
 packages:

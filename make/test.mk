@@ -4,7 +4,7 @@ VENV := build/venv
 TOP := $(CURDIR)
 
 # Tests of C modules, one program each.
-UNITS := $(patsubst %.c,$(B)/%,$(wildcard tests/base/test_*.c tests/ml/test_*.c tests/lang/test_*.c tests/kernel/test_*.c))
+UNITS := $(patsubst %.c,$(B)/%,$(wildcard tests/base/test_*.c tests/ml/test_*.c tests/lang/test_*.c tests/lang/*/test_*.c tests/kernel/test_*.c))
 
 .PHONY: venv units golden postgres-test python-tests browser-test test harden demo example
 venv: $(VENV)/stamp

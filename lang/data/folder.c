@@ -12,7 +12,11 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { MOST_NAMED = 5, FILES_BETWEEN_CHECKS = 256 };
+enum {
+    MOST_NAMED = 5,
+    MOST_SHOWN = 120, /* bytes of a path in a message */
+    FILES_BETWEEN_CHECKS = 256
+};
 
 /* A folder on the way from the top. */
 struct ancestor {
@@ -22,12 +26,11 @@ struct ancestor {
 };
 
 struct walk {
-    struct import import;
+    const struct folder_visit *visit;
     struct folder_report *report;
     struct buf path, shown;  /* of the folder or file at hand: on this machine, and in the table */
     struct ancestor *linked; /* folders that links led to */
     size_t linked_count, linked_room;
-    long long files;
     struct err *e;
 };
 
@@ -36,9 +39,12 @@ void folder_report_release(struct folder_report *r) {
     buf_release(&r->unreadable_list);
 }
 
-static bool is_picture(const char *name) {
+static bool is_picture(const struct folder_visit *v, const char *name) {
     static const char *const endings[] = {".jpg", ".jpeg", ".png"};
     const char *dot = strrchr(name, '.');
+    if (v->is_picture) {
+        return v->is_picture(v->user, name);
+    }
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
         if (strcasecmp(dot, endings[i]) == 0) {
             return true;
@@ -47,10 +53,20 @@ static bool is_picture(const char *name) {
     return false;
 }
 
+/* The path at hand; of a long one its end. */
+static void add_shown(const struct walk *w, struct buf *out) {
+    const char *path = buf_text(&w->shown);
+    size_t skip = w->shown.len > MOST_SHOWN ? w->shown.len - MOST_SHOWN : 0;
+    while (skip > 0 && ((unsigned char)path[skip] & 0xC0) == 0x80) {
+        skip++;
+    }
+    buf_str(out, skip > 0 ? "…" : "");
+    buf_utf8(out, path + skip, w->shown.len - skip);
+}
+
 static void note_foreign(struct walk *w) {
-    struct folder_report *r = w->report;
-    if (r->foreign++ == 0) {
-        buf_utf8(&r->first_foreign, buf_text(&w->shown), w->shown.len);
+    if (w->report->foreign++ == 0) {
+        add_shown(w, &w->report->first_foreign);
     }
 }
 
@@ -58,7 +74,7 @@ static void note_unreadable(struct walk *w, int error) {
     struct folder_report *r = w->report;
     if (r->unreadable++ < MOST_NAMED) {
         buf_str(&r->unreadable_list, r->unreadable_list.len > 0 ? ", '" : "'");
-        buf_utf8(&r->unreadable_list, buf_text(&w->shown), w->shown.len);
+        add_shown(w, &r->unreadable_list);
         buf_printf(&r->unreadable_list, "' (%s)", strerror(error));
     }
 }
@@ -100,7 +116,7 @@ static bool read_names(struct walk *w, char ***out, size_t *count) {
         }
         if (!((*out)[*count] = strdup(entry->d_name))) {
             err_nomem(w->e);
-        } else if (++*count % FILES_BETWEEN_CHECKS == 0 && stop_requested(w->import.to->stop)) {
+        } else if (++*count % FILES_BETWEEN_CHECKS == 0 && stop_requested(w->visit->stop)) {
             err_interrupt(w->e);
         }
     }
@@ -142,33 +158,13 @@ static bool is_new_link(struct walk *w, const struct stat *about) {
     return true;
 }
 
-static struct value text_value(const char *text) {
-    return (struct value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text, .length = text ? strlen(text) : 0};
-}
-
 static void add_picture(struct walk *w, const char *name, const char *label) {
-    struct value row[] = {text_value(buf_text(&w->shown)), text_value(name), text_value(label)};
     if (!utf8_valid(w->shown.data, w->shown.len)) {
         note_foreign(w); /* the store holds UTF-8 only */
         return;
     }
-    /* A table that is appended to may have labels that are numbers. */
-    for (size_t i = 0; i < 3; i++) {
-        if (row[i].type == VALUE_TEXT && w->import.types[i] != VALUE_TEXT &&
-            !column_type_value(w->import.types[i], row[i].text, row[i].length, &row[i])) {
-            err_set(w->e, ERR_VALUE, "'%s': '%.60s' is not %s, as the column of the table has", buf_text(&w->shown),
-                    i == 0   ? w->shown.data
-                    : i == 1 ? name
-                             : label,
-                    import_type_word(w->import.types[i]));
-            import_hint_misfit(w->e);
-            return;
-        }
-    }
     w->report->pictures++;
-    if (import_row(&w->import, row, w->e) != ERR_OK) {
-        import_place(w->e, "'%s'", buf_text(&w->shown));
-    }
+    w->visit->take(w->visit->user, w->shown.data, name, label, w->e);
 }
 
 static void walk_folder(struct walk *w, const struct ancestor *here, const char *label);
@@ -179,7 +175,11 @@ static void take_entry(struct walk *w, const struct ancestor *here, const char *
         err_nomem(w->e);
         return;
     }
-    if (lstat(w->path.data, &link) != 0 || stat(w->path.data, &about) != 0) { /* a link to nowhere */
+    if (lstat(w->path.data, &link) != 0) {
+        note_unreadable(w, errno);
+        return;
+    }
+    if (stat(w->path.data, &about) != 0) { /* a link to nowhere */
         note_foreign(w);
         return;
     }
@@ -188,16 +188,13 @@ static void take_entry(struct walk *w, const struct ancestor *here, const char *
         if (!is_above(here, &about) && (!S_ISLNK(link.st_mode) || is_new_link(w, &about))) {
             walk_folder(w, &next, name);
         }
-    } else if (S_ISREG(about.st_mode) && is_picture(name)) {
+    } else if (S_ISREG(about.st_mode) && is_picture(w->visit, name)) {
         add_picture(w, name, label);
     } else {
         note_foreign(w);
     }
-    if (stop_requested(w->import.to->stop)) {
+    if (stop_requested(w->visit->stop)) {
         err_interrupt(w->e);
-    }
-    if (++w->files % FILES_BETWEEN_CHECKS == 0) {
-        import_tell(&w->import, (double)w->report->pictures, 0, false);
     }
 }
 
@@ -223,23 +220,68 @@ static void walk_folder(struct walk *w, const struct ancestor *here, const char 
     free_names(names, count);
 }
 
-enum err_code folder_load(const char *path, const char *given, const struct import_target *to,
+enum err_code folder_walk(const char *path, const char *given, const struct folder_visit *v,
                           struct folder_report *report, struct err *e) {
-    static const char *const names[] = {"image_path", "filename", "label"};
-    static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT, VALUE_TEXT};
-    struct walk w = {.report = report, .e = e};
+    struct walk w = {.visit = v, .report = report, .e = e};
     struct stat about;
     if (stat(path, &about) != 0) {
         return err_set(e, ERR_FILE, "the folder '%s' cannot be read: %s", path, strerror(errno));
     }
     const struct ancestor top = {about.st_dev, about.st_ino, NULL};
-    import_init(&w.import, to, "files");
     buf_str(&w.path, path);
     buf_str(&w.shown, *given ? given : ".");
     if (!buf_ok(&w.path) || !buf_ok(&w.shown)) {
         err_nomem(e);
-    } else if (import_begin(&w.import, names, types, 3, e) == ERR_OK) {
+    } else {
         walk_folder(&w, &top, NULL);
+    }
+    buf_release(&w.path);
+    buf_release(&w.shown);
+    free(w.linked);
+    return e->code;
+}
+
+static struct value text_value(const char *text) {
+    return (struct value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text, .length = text ? strlen(text) : 0};
+}
+
+struct loading {
+    struct import import;
+    long long rows;
+};
+
+static enum err_code add_row(void *user, const char *shown, const char *name, const char *label, struct err *e) {
+    struct loading *l = user;
+    struct value row[] = {text_value(shown), text_value(name), text_value(label)};
+    /* A table that is appended to may have labels that are numbers. */
+    for (size_t i = 0; i < 3; i++) {
+        enum value_type type = l->import.types[i];
+        const char *text = row[i].text;
+        if (row[i].type == VALUE_TEXT && type != VALUE_TEXT && !column_type_value(type, text, row[i].length, &row[i])) {
+            err_set(e, ERR_VALUE, "'%s': '%.60s' is not %s, as the column of the table has", shown, text,
+                    import_type_word(type));
+            import_hint_misfit(e);
+            return e->code;
+        }
+    }
+    if (import_row(&l->import, row, e) != ERR_OK) {
+        import_place(e, "'%s'", shown);
+    }
+    if (++l->rows % FILES_BETWEEN_CHECKS == 0) {
+        import_tell(&l->import, (double)l->rows, 0, false);
+    }
+    return e->code;
+}
+
+enum err_code folder_load(const char *path, const char *given, const struct import_target *to,
+                          struct folder_report *report, struct err *e) {
+    static const char *const names[] = {"image_path", "filename", "label"};
+    static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT, VALUE_TEXT};
+    struct loading l = {.rows = 0};
+    const struct folder_visit visit = {.take = add_row, .user = &l, .stop = to->stop};
+    import_init(&l.import, to, "files");
+    if (import_begin(&l.import, names, types, 3, e) == ERR_OK) {
+        folder_walk(path, given, &visit, report, e);
     }
     if (e->code == ERR_OK && report->pictures == 0) {
         err_set(e, ERR_VALUE, "the folder '%s' has no pictures (.jpg, .jpeg or .png), but %lld other %s%s%s", path,
@@ -248,11 +290,8 @@ enum err_code folder_load(const char *path, const char *given, const struct impo
         err_hint(e, "COPY reads a folder's pictures, also those in folders inside it; a CSV file is read by its name");
     }
     if (e->code == ERR_OK) {
-        import_tell(&w.import, (double)report->pictures, (double)report->pictures, true);
+        import_tell(&l.import, (double)l.rows, (double)l.rows, true);
     }
-    import_release(&w.import);
-    buf_release(&w.path);
-    buf_release(&w.shown);
-    free(w.linked);
+    import_release(&l.import);
     return e->code;
 }

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { MOST_LISTED = 120 /* bytes of column names in a message */ };
+
 void import_init(struct import *i, const struct import_target *to, const char *unit) {
     *i = (struct import){.to = to, .unit = unit, .began = clock_now()};
 }
@@ -67,18 +69,20 @@ static enum err_code create(const struct import *i, const char *const *names, st
     return e->code;
 }
 
-static const char *find_name(const char *const *names, size_t count, const char *name, size_t *at) {
-    for (size_t k = 0; k < count; k++) {
-        if (strcasecmp(names[k], name) == 0) {
-            *at = k;
-            return names[k];
+static bool find_name(const char *const *names, size_t count, const char *name, size_t *at) {
+    for (*at = 0; *at < count; ++*at) {
+        if (strcasecmp(names[*at], name) == 0) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
+/* Of many names a message lists the first. */
 static void add_word(struct buf *list, const char *name) {
-    buf_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+    if (list->len < MOST_LISTED) {
+        buf_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+    }
 }
 
 /* Each of the table's columns must be in the file, and each of the file's in the table. What the table wants goes to
@@ -86,7 +90,7 @@ static void add_word(struct buf *list, const char *name) {
 static enum err_code match_columns(struct import *i, const char *const *names, struct pgtype *wanted,
                                    const struct store_query *table, struct err *e) {
     struct buf missing = BUF_INIT, foreign = BUF_INIT;
-    size_t known = 0, at = 0;
+    size_t at = 0;
     for (size_t k = 0; k < i->count; k++) {
         wanted[k] = PGTYPE(PG_VOID);
     }
@@ -94,17 +98,17 @@ static enum err_code match_columns(struct import *i, const char *const *names, s
         struct column column = store_column(table, k);
         if (!find_name(names, i->count, column.name, &at)) {
             add_word(&missing, column.name);
-        } else if (known++, !column.declared || !pgtype_of_declaration(column.declared, false, &wanted[at])) {
+        } else if (!column.declared || !pgtype_of_declaration(column.declared, false, &wanted[at])) {
             wanted[at] = PGTYPE(PG_ANY);
         }
     }
-    for (size_t k = 0; k < i->count && known < i->count; k++) {
+    for (size_t k = 0; k < i->count; k++) {
         if (pgtype_is(wanted[k], PG_VOID)) {
             add_word(&foreign, names[k]);
         }
     }
     if (missing.len > 0 || foreign.len > 0) {
-        err_set(e, ERR_VALUE, "the columns are not those of the table '%.60s': %s%.150s%s%s%.150s", i->to->table,
+        err_set(e, ERR_VALUE, "the columns are not those of the table '%s': %s%s%s%s%s", i->to->table,
                 missing.len > 0 ? "the file lacks " : "", buf_text(&missing),
                 missing.len > 0 && foreign.len > 0 ? "; " : "", foreign.len > 0 ? "the table has no " : "",
                 buf_text(&foreign));

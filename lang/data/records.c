@@ -177,15 +177,17 @@ static void insert_record(struct records *r, const struct jsontext *record) {
         }
         if (!value_of(r, m, r->import.types[at], &r->values[at])) {
             char what[200];
-            snprintf(what, sizeof what, "%.*s is not %s, as the column '%.40s' of the table has",
+            int key = (int)utf8_cut(r->columns[at].key, r->columns[at].len < 60 ? r->columns[at].len : 60);
+            snprintf(what, sizeof what, "%.*s is not %s, as the column '%.*s' of the table has",
                      (int)utf8_cut(m->raw, m->raw_len < 60 ? m->raw_len : 60), m->raw,
-                     import_type_word(r->import.types[at]), r->columns[at].key);
+                     import_type_word(r->import.types[at]), key, r->columns[at].key);
             fail(r, inside(r, (size_t)(m->raw - r->text.data)), what);
             import_hint_misfit(r->e);
             return;
         }
     }
     if (import_row(&r->import, r->values, r->e) != ERR_OK) {
+        *r->wrong = r->from.byte;
         import_place(r->e, "%s%sline %zu", r->name ? r->name : "", r->name ? ", " : "", r->from.line);
     }
 }

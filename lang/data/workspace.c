@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char hosted_home[] = "/home/jovyan/";
+static const char hosted_home[] = "/home/jovyan";
 
 /* The nearest folder upwards from `from` with .thanosql/ in it; `from` itself if there is none. */
 static char *nearest_parent(const char *from) {
@@ -56,8 +56,10 @@ void workspace_release(struct workspace *w) {
 
 const char *workspace_resolve(const struct workspace *w, struct arena *a, const char *path) {
     size_t home = sizeof hosted_home - 1;
-    if (strncmp(path, hosted_home, home) == 0 && !file_exists(path)) {
+    if (strncmp(path, hosted_home, home) == 0 && (path[home] == '/' || !path[home]) && !file_exists(path)) {
         path += home;
+        path += strspn(path, "/");
+        path = *path ? path : ".";
     } else if (path[0] == '/') {
         return arena_strdup(a, path);
     }

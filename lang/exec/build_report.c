@@ -20,6 +20,7 @@ static const struct figure {
     FIGURE_AT("seconds_reading", SECONDS, reading),
     FIGURE_AT("seconds_preparing", SECONDS, preparing),
     FIGURE_AT("seconds_training", SECONDS, training),
+    FIGURE_AT("training", WORDS, identity), /* ENCODER_NOTE_TRAINING */
     FIGURE_AT("preset", WORDS, preset),
     FIGURE_AT("preset_reason", WORDS, reason),
     FIGURE_AT("epochs", EPOCHS, epochs),
@@ -61,7 +62,7 @@ static const char *figure_text(const struct encoder_report *r, const struct figu
     case FIGURE:
         return isnan(*(const float *)at) ? NULL : arena_printf(a, "%.4f", (double)*(const float *)at);
     case WORDS:
-        return arena_strdup(a, at);
+        return *at ? arena_strdup(a, at) : NULL;
     default:
         return *(const char *const *)at;
     }

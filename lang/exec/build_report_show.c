@@ -56,7 +56,7 @@ static void add_epochs(struct lines *l, const struct encoder_report *r) {
         buf_printf(&text, ", loss %.3g to %.3g", (double)r->first_loss, (double)r->last_loss);
     }
     if (r->patience > 0) {
-        buf_printf(&text, "; ended early: %d without more views found", r->patience);
+        buf_printf(&text, "; ended early, since %d epochs found no more views", r->patience);
     }
     if (r->resumed > 0) {
         buf_printf(&text, "; %d of them from the checkpoint", r->resumed);
@@ -67,6 +67,27 @@ static void add_epochs(struct lines *l, const struct encoder_report *r) {
                            : "; what they learnt was not kept: held-back pictures are found as well without");
     }
     add_line(l, "epochs", &text);
+}
+
+/* What is known of networks on pictures of a kind: bench/backbones.py. */
+static const struct {
+    const char *preset, *found;
+} networks[] = {{"digits",
+                 "on MNIST it found less: 1-NN 93 % against 98.1 % with 1,000 pictures, 97.5 % against 98.6 % with "
+                 "10,000"},
+                {"photo", "on 1,000 photographs of CIFAR-10 it found less: 1-NN 31 % against 49 %"}};
+
+static void add_network(struct lines *l, const struct encoder_report *r) {
+    const char *found = "nobody has measured what it finds in such pictures";
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+        found = strcmp(networks[i].preset, r->preset) == 0 ? networks[i].found : found;
+    }
+    if (r->network > 0) {
+        buf_printf(&text, "backbone='cnn' would take about %.0f s for %d epochs; %s", fmax(r->network, 1),
+                   ENCODER_NETWORK_EPOCHS, found);
+    }
+    add_line(l, "a network instead", &text);
 }
 
 static void add_labels(struct lines *l, const struct encoder_report *r) {
@@ -91,7 +112,8 @@ static bool learnt_labels(const struct encoder_report *r) {
 }
 
 static void add_found(struct lines *l, const struct encoder_report *r) {
-    static const char *const ways[] = {"raw pixels", "untrained stem", "closed form", "epochs", "this model"};
+    const char *start = isnan(r->view_stem) ? "before training" : "closed form"; /* of a network, which has no stem */
+    const char *const ways[] = {"raw pixels", "untrained stem", start, "epochs", "this model"};
     static const char *const first[] = {"raw pixels", "untrained stem", "closed form", "this model"};
     const float views[] = {r->view_pixels, r->view_stem, r->view_closed, r->view_epochs, r->view_model};
     const float labels[] = {r->first_pixels, r->first_stem, r->first_closed, r->first_model};
@@ -136,6 +158,7 @@ void build_report_show(struct context *c, const struct encoder_report *r, const 
         buf_printf(&size, ", of which %.0f count (effective rank)", (double)r->rank);
     }
     add_line(&l, "vectors", &size);
+    add_network(&l, r);
     const struct training_report report = {.summary = summary_text(r, model, c->arena),
                                            .warning = build_report_trouble(r, c->arena),
                                            .lines = l.lines,

@@ -9,12 +9,13 @@
 enum dialect_answer { DIALECT_BY_TEXT, DIALECT_NO, DIALECT_YES };
 
 struct dialect {
-    const char *name, *version;        /* version "": that of the row before, between two */
-    enum dialect_answer model_columns; /* CONVERT and SEARCH name their columns after the model, else convert_result and
-                                          search_result */
-    enum dialect_answer announces;     /* "Building model..." and "Searching..." */
-    enum dialect_answer best_first;    /* SEARCH: the best 1,000 rows in their order, else all in the query's */
-    const char *folder_column;         /* of paths, in CREATE TABLE … USING */
+    const char *name, *version; /* version "": that of the row before, between two */
+    /* CONVERT and SEARCH name their columns after the model, else convert_result and search_result. Those that do are
+     * the first dialects, which also called what LIST THANOSQL MODEL lists otherwise. */
+    enum dialect_answer model_columns;
+    enum dialect_answer announces;  /* "Building model..." and "Searching..." */
+    enum dialect_answer best_first; /* SEARCH: the best 1,000 rows in their order, else all in the query's */
+    const char *folder_column;      /* of paths, in CREATE TABLE … USING */
 };
 
 /* 'auto', then every name and every version; NULL at the end. */

@@ -125,14 +125,14 @@ static enum err_code set_training(struct context *c, const struct statement *s, 
     return e->code;
 }
 
-enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
-                                struct backbone_options *out, struct err *e) {
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, const struct model_record *from,
+                                struct build_settings *set, struct backbone_options *out, struct err *e) {
+    const char *model = models_path(c, from, e), *checkpoint = models_checkpoint(c, from->name, e);
     struct encoder_options o = encoder_defaults;
     o.max_epochs = EPOCHS_BACKBONE;
     o.batch_size = BATCH_BACKBONE;
-    out->earlier = models_checkpoint(c, s->base.text, e);
-    if (out->earlier) {
-        checkpoint_options(out->earlier, &o);
+    if (model && checkpoint && checkpoint_options(checkpoint, model, &o)) {
+        out->earlier = checkpoint;
     }
     set->max_epochs = find_said(s, "max_epochs") ? set->max_epochs : o.max_epochs;
     set->batch_size = find_said(s, "batch_size") ? set->batch_size : o.batch_size;

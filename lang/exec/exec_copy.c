@@ -200,7 +200,7 @@ static enum err_code load_literal(struct context *c, const struct statement *s, 
     }
     if (!buf_ok(&text) || !(f = datafile_of_text(text.data, text.len))) {
         err_nomem(e);
-    } else if (records_load(f, NULL, to, rows, &wrong, e) == ERR_VALUE && wrong > 0 && plain) {
+    } else if (records_load(f, NULL, to, rows, &wrong, e) != ERR_OK && wrong > 0 && plain) {
         struct buf before = BUF_INIT;
         size_t at = literal_bytes(raw, s->source.span.len, wrong, &before);
         err_at(e, s->source.span.at + at, 1);
@@ -221,20 +221,24 @@ static enum err_code load_records(const char *path, const struct import_target *
     return e->code;
 }
 
+void exec_tell_folder(struct context *c, const struct folder_report *report) {
+    if (report->foreign > 0) {
+        context_warn(c, "Skipped %lld %s; the first: %s", report->foreign,
+                     report->foreign == 1 ? "file that is no picture" : "files that are no pictures",
+                     buf_text(&report->first_foreign));
+    }
+    if (report->unreadable > 0) {
+        context_warn(c, "Warning: %lld %s could not be read: %s%s", report->unreadable,
+                     report->unreadable == 1 ? "folder or file" : "folders or files",
+                     buf_text(&report->unreadable_list), report->unreadable > 5 ? ", …" : "");
+    }
+}
+
 static enum err_code load_folder(struct context *c, const struct statement *s, const char *path,
                                  const struct import_target *to, struct err *e) {
     struct folder_report report = {.pictures = 0};
     if (folder_load(path, s->source.text, to, &report, e) == ERR_OK) {
-        if (report.foreign > 0) {
-            context_warn(c, "Skipped %lld %s; the first: %s", report.foreign,
-                         report.foreign == 1 ? "file that is no picture" : "files that are no pictures",
-                         buf_text(&report.first_foreign));
-        }
-        if (report.unreadable > 0) {
-            context_warn(c, "Warning: %lld %s could not be read: %s%s", report.unreadable,
-                         report.unreadable == 1 ? "folder" : "folders", buf_text(&report.unreadable_list),
-                         report.unreadable > 5 ? ", …" : "");
-        }
+        exec_tell_folder(c, &report);
     }
     folder_report_release(&report);
     return e->code;

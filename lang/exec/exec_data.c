@@ -1,8 +1,10 @@
 /* GET and LIST: what is fetched into the workspace, and what is in it. */
 #include "lang/data/datasets.h"
 #include "lang/data/pretrained.h"
+#include "lang/exec/dialect.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
+#include "lang/exec/result_table.h"
 #include "lang/exec/statements.h"
 
 #include <string.h>
@@ -20,29 +22,31 @@ enum err_code run_get(struct context *c, const struct statement *s, struct err *
 }
 
 /* LIST writes its rows to a temporary table. */
+enum { LIST_COLUMNS = 3 };
 struct listing {
     struct context *context;
     struct store_query *insert;
+    size_t count; /* columns */
     struct err *e;
 };
 
-static void list_row(struct listing *list, const char *const *texts, int count) {
-    bool row = false;
-    for (int i = 0; i < count && list->e->code == ERR_OK; i++) {
-        struct value v = {.type = VALUE_TEXT, .text = texts[i], .length = strlen(texts[i])};
-        store_bind(list->insert, i + 1, &v, list->e);
+/* Texts beyond the columns are left out. */
+static void list_row(struct listing *list, const char *const *texts) {
+    struct value values[LIST_COLUMNS];
+    for (size_t i = 0; i < list->count; i++) {
+        values[i] = (struct value){.type = VALUE_TEXT, .text = texts[i], .length = strlen(texts[i])};
     }
-    if (list->e->code == ERR_OK && store_step(list->insert, &row, list->e) == ERR_OK) {
-        store_reset(list->insert, list->e);
+    if (list->e->code == ERR_OK) {
+        result_table_add(list->insert, values, list->count, list->e);
     }
 }
 
 static void list_model(void *user, const struct model_record *m) {
-    list_row(user, (const char *const[]){m->name, m->class_name, m->last_updated_utc}, 3);
+    list_row(user, (const char *const[]){m->name, m->class_name, m->last_updated_utc});
 }
 
 static void list_table(void *user, const char *name) {
-    list_row(user, &name, 1);
+    list_row(user, &name);
 }
 
 static enum err_code fill_models(struct listing *list) {
@@ -56,7 +60,7 @@ static enum err_code fill_tables(struct listing *list) {
 static enum err_code fill_datasets(struct listing *list) {
     const struct dataset *d;
     for (size_t i = 0; (d = dataset_at(i)); i++) {
-        list_row(list, (const char *const[]){d->name, d->data_type}, 2);
+        list_row(list, (const char *const[]){d->name, d->data_type});
     }
     return list->e->code;
 }
@@ -64,7 +68,7 @@ static enum err_code fill_datasets(struct listing *list) {
 static enum err_code fill_offered(struct listing *list) {
     const struct pretrained *p;
     for (size_t i = 0; (p = pretrained_at(i)); i++) {
-        list_row(list, (const char *const[]){p->name, "SimCLR", p->published}, 3);
+        list_row(list, (const char *const[]){p->name, "SimCLR", p->published});
     }
     return list->e->code;
 }
@@ -74,19 +78,32 @@ static enum err_code fill_nothing(struct listing *list) {
 }
 
 static const struct list_kind {
-    const char *word, *columns, *parameters;
+    const char *word;
+    const char *columns[LIST_COLUMNS]; /* NULL past the last */
+    const char *older[LIST_COLUMNS];   /* as the first dialects had them; none: the same */
     enum err_code (*fill)(struct listing *list);
 } list_kinds[] = {
-    {"model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_models},
-    {"table", "table_name TEXT", "?1", fill_tables},
-    {"thanosql dataset", "name TEXT, data_type TEXT", "?1, ?2", fill_datasets},
-    {"thanosql model", "name TEXT, class_name TEXT, last_updated_utc TEXT", "?1, ?2, ?3", fill_offered},
+    {"model", {"name", "class_name", "last_updated_utc"}, {NULL}, fill_models},
+    {"table", {"table_name"}, {NULL}, fill_tables},
+    {"thanosql dataset", {"name", "data_type"}, {NULL}, fill_datasets},
+    {"thanosql model", {"name", "class_name", "last_updated_utc"}, {"model_name", "model"}, fill_offered},
     /* The hosted service's tutorials are gone with it. */
-    {"thanosql tutorial", "name TEXT", "?1", fill_nothing},
+    {"thanosql tutorial", {"name"}, {NULL}, fill_nothing},
 };
+
+static size_t name_columns(const struct context *c, const struct list_kind *kind, struct column *columns) {
+    bool older = kind->older[0] && dialect_now(c)->model_columns == DIALECT_YES;
+    const char *const *names = older ? kind->older : kind->columns;
+    size_t count = 0;
+    for (; count < LIST_COLUMNS && names[count]; count++) {
+        columns[count] = (struct column){.name = names[count], .type = VALUE_TEXT};
+    }
+    return count;
+}
 
 enum err_code lower_list(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
     const struct list_kind *kind = NULL;
+    struct column columns[LIST_COLUMNS];
     for (size_t i = 0; i < sizeof list_kinds / sizeof *list_kinds && !kind; i++) {
         kind = strcmp(list_kinds[i].word, s->word) == 0 ? &list_kinds[i] : NULL;
     }
@@ -94,18 +111,11 @@ enum err_code lower_list(struct context *c, const struct statement *s, struct re
     if (!kind || !table) {
         return err_set(e, ERR_UNSUPPORTED, "LIST %s is not known", s->word);
     }
-    struct listing list = {.context = c, .e = e};
-    char *make = arena_printf(c->arena, "CREATE TABLE %s (%s)", table, kind->columns);
-    char *insert = arena_printf(c->arena, "INSERT INTO %s VALUES (%s)", table, kind->parameters);
-    if (!make || !insert) {
-        return err_nomem(e);
-    }
-    if (store_run(c->store, make, e) == ERR_OK &&
-        store_prepare(c->store, insert, strlen(insert), &list.insert, e) == ERR_OK) {
+    struct listing list = {.context = c, .count = name_columns(c, kind, columns), .e = e};
+    if (result_table_make(c, table + strlen("temp."), columns, list.count, NULL, &list.insert, e) == ERR_OK) {
         kind->fill(&list);
     }
     store_finish(list.insert);
-    e->has_span = 0;
     buf_printf(&r->sql, "SELECT * FROM %s ORDER BY rowid", table);
     return e->code;
 }

@@ -1,6 +1,5 @@
-/* CREATE TABLE name USING model FROM 'folder': the folder's pictures become rows of a temporary table, in the order of
- * their names, and CONVERT writes them with their vectors. Folders in it are gone through too, but not through links,
- * which may lead round in circles. */
+/* CREATE TABLE name USING model FROM 'folder': the paths of the folder's pictures become rows of a temporary table, and
+ * CONVERT writes them with their vectors. */
 #include "lang/exec/dialect.h"
 #include "lang/exec/exec_int.h"
 #include "lang/exec/option_rows.h"
@@ -8,15 +7,11 @@
 #include "lang/exec/statements.h"
 
 #include "base/file.h"
+#include "lang/data/folder.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-
-enum { DEEPEST = 64 };
 
 /* Paths as the table is to have them, which begin as the statement's does. */
 struct found {
@@ -26,20 +21,12 @@ struct found {
     size_t count, room;
 };
 
-static bool is_wanted(const struct folder_settings *set, const char *name) {
-    static const char *const usual[] = {".jpg", ".jpeg", ".png"};
-    const struct literal *item = set->file_type.kind == LITERAL_LIST ? set->file_type.items : &set->file_type;
+/* Whether the name ends as option file_type says. */
+static bool is_wanted(void *user, const char *name) {
+    const struct literal *types = &((const struct found *)user)->set->file_type;
+    const struct literal *item = types->kind == LITERAL_LIST ? types->items : types;
     size_t len = strlen(name);
-    if (set->file_type.kind == LITERAL_NONE) {
-        const char *dot = strrchr(name, '.');
-        for (size_t i = 0; dot && i < sizeof usual / sizeof *usual; i++) {
-            if (strcasecmp(dot, usual[i]) == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-    for (; item; item = set->file_type.kind == LITERAL_LIST ? item->next : NULL) {
+    for (; item; item = types->kind == LITERAL_LIST ? item->next : NULL) {
         size_t n = strlen(item->text);
         if (len > n && strcasecmp(name + len - n, item->text) == 0) {
             return true;
@@ -48,7 +35,10 @@ static bool is_wanted(const struct folder_settings *set, const char *name) {
     return false;
 }
 
-static enum err_code add_path(struct found *f, const char *path, struct err *e) {
+static enum err_code add_path(void *user, const char *shown, const char *name, const char *label, struct err *e) {
+    struct found *f = user;
+    (void)name;
+    (void)label;
     if (f->count == f->room) {
         size_t room = f->room ? 2 * f->room : 256;
         const char **more = realloc(f->paths, room * sizeof *more);
@@ -58,58 +48,26 @@ static enum err_code add_path(struct found *f, const char *path, struct err *e) 
         f->paths = more;
         f->room = room;
     }
+    const char *path = arena_strdup(f->context->arena, shown);
     f->paths[f->count++] = path;
-    return ERR_OK;
+    return path ? ERR_OK : err_nomem(e);
 }
 
-static enum err_code walk(struct found *f, const char *shown, int depth, struct err *e);
-
-static enum err_code enter(struct found *f, const char *shown, const char *name, int depth, struct err *e) {
-    struct context *c = f->context;
-    struct stat st;
-    const char *slash = *shown && shown[strlen(shown) - 1] != '/' ? "/" : "";
-    char *path = arena_printf(c->arena, "%s%s%s", shown, slash, name);
-    const char *real = path ? workspace_resolve(c->workspace, c->arena, path) : NULL;
-    if (!real) {
-        return err_nomem(e);
+static enum err_code find_in_folder(struct found *f, const char *real, const char *source, struct err *e) {
+    bool usual = f->set->file_type.kind == LITERAL_NONE;
+    const struct folder_visit visit = {
+        .is_picture = usual ? NULL : is_wanted, .take = add_path, .user = f, .stop = f->context->stop};
+    struct folder_report report = {.pictures = 0};
+    if (folder_walk(real, source, &visit, &report, e) == ERR_OK && f->count == 0) {
+        err_set(e, ERR_VALUE, "the folder '%s' has no pictures", real);
+        err_hint(e, usual ? "files that end in .jpg, .jpeg or .png are taken"
+                          : "files that end as file_type says are taken");
     }
-    if (lstat(real, &st) != 0) {
-        return e->code; /* gone meanwhile */
+    if (e->code == ERR_OK) {
+        report.foreign = usual ? report.foreign : 0; /* they were not asked for */
+        exec_tell_folder(f->context, &report);
     }
-    if (S_ISDIR(st.st_mode)) {
-        return walk(f, path, depth + 1, e);
-    }
-    return is_wanted(f->set, name) && !file_is_folder(real) ? add_path(f, path, e) : e->code;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b) {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_visible(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
-}
-
-static enum err_code walk(struct found *f, const char *shown, int depth, struct err *e) {
-    struct dirent **names = NULL;
-    const char *real = workspace_resolve(f->context->workspace, f->context->arena, shown);
-    int count = real ? scandir(real, &names, is_visible, by_name) : -1;
-    if (!real) {
-        return err_nomem(e);
-    }
-    if (count < 0) {
-        return err_set(e, ERR_FILE, "the folder '%s' cannot be read: %s", real, strerror(errno));
-    }
-    if (depth > DEEPEST) {
-        err_set(e, ERR_FILE, "the folder '%s' is more than %d levels deep", real, DEEPEST);
-    }
-    for (int i = 0; i < count; i++) {
-        if (e->code == ERR_OK && context_check(f->context, e) == ERR_OK) {
-            enter(f, shown, names[i]->d_name, depth, e);
-        }
-        free(names[i]);
-    }
-    free(names);
+    folder_report_release(&report);
     return e->code;
 }
 
@@ -128,15 +86,7 @@ static enum err_code find_paths(struct found *f, const char *source, struct err 
         err_set(e, ERR_OPTION, "'%s' is a %s, and path_type is '%s'", real, one ? "folder" : "file", f->set->path_type);
         return err_hint(e, "OPTIONS (path_type='%s')", one ? "folder" : "file");
     }
-    if (one) {
-        return add_path(f, source, e);
-    }
-    if (walk(f, source, 0, e) == ERR_OK && f->count == 0) {
-        err_set(e, ERR_VALUE, "the folder '%s' has no pictures", real);
-        err_hint(e, f->set->file_type.kind == LITERAL_NONE ? "files that end in .jpg, .jpeg or .png are taken"
-                                                           : "files that end as file_type says are taken");
-    }
-    return e->code;
+    return one ? add_path(f, source, NULL, NULL, e) : find_in_folder(f, real, source, e);
 }
 
 /* The paths as a temporary table; `rows` becomes a SELECT of them. */

@@ -18,9 +18,9 @@ enum err_code exec_keep_model(struct context *c, const struct name *name, const 
 enum err_code exec_backbone(struct context *c, const struct statement *s, struct build_settings *set,
                             struct backbone_options *out, struct err *e);
 
-/* The same of FIT, for a network: what is not said is as the training was that left a checkpoint. */
-enum err_code exec_backbone_fit(struct context *c, const struct statement *s, struct build_settings *set,
-                                struct backbone_options *out, struct err *e);
+/* The same of FIT from a network: what is not said is as in its training, if that was cut short. */
+enum err_code exec_backbone_fit(struct context *c, const struct statement *s, const struct model_record *from,
+                                struct build_settings *set, struct backbone_options *out, struct err *e);
 
 /* Say where training began and where it ended, if not as usual; `base`: the network it was to go on from, or NULL. An
  * interrupt that was asked to keep the best epoch has then done its work. */
@@ -32,6 +32,10 @@ enum err_code exec_copy_to(struct context *c, const struct statement *s, struct 
 enum err_code exec_copy_mode(const struct statement *s, const struct copy_settings *set, bool *replace, bool *append,
                              struct err *e);
 enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_settings *set, char *out, struct err *e);
+
+/* Say what was left out of a folder. */
+struct folder_report;
+void exec_tell_folder(struct context *c, const struct folder_report *report);
 
 /* Warn that an option of COPY was given which means nothing for this kind of file. */
 void exec_copy_unused(struct context *c, const struct statement *s, const char *option, const char *where);

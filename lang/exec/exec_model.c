@@ -257,11 +257,20 @@ enum err_code run_build(struct context *c, const struct statement *s, struct err
     return e->code;
 }
 
-/* FIT goes on from a stored model; a base model has learnt nothing that could be gone on from. */
+/* FIT goes on from a stored model; a base model has learnt nothing that could be gone on from, and one that was never
+ * complete has only a checkpoint. */
 static enum err_code check_stored(struct context *c, const struct statement *s, struct err *e) {
+    const char *checkpoint = models_checkpoint(c, s->base.text, e);
     bool found = false;
-    if (strcasecmp(s->base.text, "SimCLR") == 0 && registry_has(c->store, s->base.text, &found, e) == ERR_OK &&
-        !found) {
+    if (!checkpoint || registry_has(c->store, s->base.text, &found, e) != ERR_OK || found) {
+        return context_at(e, s->base.span);
+    }
+    if (file_exists(checkpoint)) {
+        err_set(e, ERR_NOT_FOUND, "model %s was never complete: there is only a checkpoint of its training",
+                s->base.text);
+        err_hint(e, "the same BUILD MODEL %s … as before goes on from there", s->base.text);
+        context_at(e, s->base.span);
+    } else if (strcasecmp(s->base.text, "SimCLR") == 0) {
         err_set(e, ERR_NOT_FOUND, "FIT goes on from a model that was built; SimCLR is a base model");
         err_hint(e, "BUILD MODEL %s USING SimCLR … begins from nothing", s->name.text);
         context_at(e, s->base.span);
@@ -281,7 +290,7 @@ enum err_code run_fit(struct context *c, const struct statement *s, struct err *
     b.usual = from.image_col;
     if (encoder_is_network(b.m)) {
         b.base = from.name;
-        exec_backbone_fit(c, s, &b.set, &b.backbone, e);
+        exec_backbone_fit(c, s, &from, &b.set, &b.backbone, e);
     }
     if (e->code == ERR_OK) {
         build(c, &b, e);

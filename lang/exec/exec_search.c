@@ -75,7 +75,7 @@ static enum err_code find_input(struct search *x, struct err *e) {
     if (!there && !without_input(x)) {
         err_set(e, ERR_SYNTAX, "SEARCH IMAGE needs a picture to search with");
         err_hint(e, "SEARCH IMAGE images='path of a picture' USING %s AS …", s->base.text);
-        return context_at(e, s->span);
+        return context_at(e, s->verb);
     }
     x->input = there ? x->input : NULL;
     return ERR_OK;

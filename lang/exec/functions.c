@@ -35,14 +35,15 @@ static enum err_code not_a_vector(struct err *e) {
     return err_hint(e, "a vector is a column that CONVERT made, or a text such as '[1, 2.5, -3]'");
 }
 
-static enum err_code read_text(struct room *room, size_t slot, const char *text, struct operand *out, struct err *e) {
+static enum err_code read_text(struct room *room, size_t slot, const char *text, size_t len, struct operand *out,
+                               struct err *e) {
     float *x = room_for(room, slot, e);
     size_t n = 0;
     const char *at = text + strspn(text, " ");
     if (!x) {
         return e->code;
     }
-    if (*at++ != '[') {
+    if (memchr(text, '\0', len) || *at++ != '[') {
         return not_a_vector(e);
     }
     do {
@@ -68,7 +69,7 @@ static enum err_code operand(struct room *room, size_t slot, const struct value 
     } else if (v->type == VALUE_BLOB && v->length % sizeof(float) == 0) {
         *out = (struct operand){(const float *)(const void *)v->text, v->length / sizeof(float)};
     } else if (v->type == VALUE_TEXT) {
-        return read_text(room, slot, v->text, out, e);
+        return read_text(room, slot, v->text, v->length, out, e);
     } else {
         return not_a_vector(e);
     }
@@ -317,7 +318,9 @@ static enum err_code add_vector(void *state, const struct value *arguments, size
     if (!one_vector(&s->room, arguments, &a, e)) {
         return e->code;
     }
-    if (s->rows == 0) {
+    if (s->rows == 0) { /* the first, or the first after a window was empty */
+        free(s->sums);
+        free(s->result);
         s->n = a.n;
         s->sums = calloc(a.n + 1, sizeof *s->sums);
         s->result = calloc(a.n + 1, sizeof *s->result);
@@ -331,6 +334,20 @@ static enum err_code add_vector(void *state, const struct value *arguments, size
     s->rows++;
     for (size_t i = 0; i < a.n; i++) {
         s->sums[i] += a.x[i];
+    }
+    return ERR_OK;
+}
+
+static enum err_code remove_vector(void *state, const struct value *arguments, size_t count, struct err *e) {
+    struct sums *s = state;
+    struct operand a;
+    (void)count;
+    if (!one_vector(&s->room, arguments, &a, e)) {
+        return e->code;
+    }
+    s->rows--;
+    for (size_t i = 0; i < a.n && i < s->n; i++) {
+        s->sums[i] -= a.x[i];
     }
     return ERR_OK;
 }
@@ -409,9 +426,9 @@ static const struct {
     struct store_aggregate aggregate;
     struct function_help help;
 } aggregates[] = {
-    {{sizeof(struct sums), add_vector, give_sum, release_sums},
+    {{sizeof(struct sums), add_vector, remove_vector, give_sum, release_sums},
      {"vector_sum", "vector_sum(a)", "The sum of a column of vectors; an aggregate."}},
-    {{sizeof(struct sums), add_vector, give_average, release_sums},
+    {{sizeof(struct sums), add_vector, remove_vector, give_average, release_sums},
      {"vector_avg", "vector_avg(a)", "The mean of a column of vectors; an aggregate."}},
 };
 

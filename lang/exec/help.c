@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/suggest.h"
 #include "lang/data/datasets.h"
-#include "lang/exec/bases.h"
 #include "lang/exec/function_names.h"
 #include "lang/exec/functions.h"
 #include "lang/exec/options.h"

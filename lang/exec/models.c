@@ -133,9 +133,9 @@ static char *checkpoint_name(struct context *c, const char *name) {
 }
 
 const char *models_checkpoint(struct context *c, const char *name, struct err *e) {
-    const char *file = checkpoint_name(c, name);
-    const char *path = file ? arena_printf(c->arena, FOLDER "%s", file) : NULL;
-    return path ? workspace_private(c->workspace, c->arena, path, e) : (err_nomem(e), NULL);
+    const char *file = checkpoint_name(c, name), *folder = workspace_private(c->workspace, c->arena, FOLDER, e);
+    const char *path = file && folder ? arena_printf(c->arena, "%s%s", folder, file) : NULL;
+    return path ? path : (err_nomem(e), NULL);
 }
 
 bool models_remove_checkpoint(struct context *c, const char *name) {

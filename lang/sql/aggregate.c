@@ -154,7 +154,9 @@ static struct rope collecting_call(struct lower *l, const PgQuery__FuncCall *f, 
 static void check_arguments(struct lower *l, const struct aggregate_row *row, struct pgtype t, long place) {
     char name[64];
     bool extreme = strcmp(row->name, "min") == 0 || strcmp(row->name, "max") == 0;
-    if (extreme && (t.base == PG_BOOL || t.base == PG_JSON || t.base == PG_JSONB || t.base == PG_UUID) && !t.array) {
+    if (extreme &&
+        (t.base == PG_BOOL || t.base == PG_JSON || t.base == PG_JSONB || t.base == PG_UUID || t.base == PG_VECTOR) &&
+        !t.array) {
         lower_fail(l, ERR_NOT_FOUND, place, "function %s(%s) does not exist", row->name, pgtype_name(t, name));
     }
     if (extreme && (pgtype_is(t, PG_INTERVAL) || t.array)) {
@@ -185,6 +187,7 @@ struct rope sort_list(struct lower *l, PgQuery__Node **list, size_t n,
         }
         const char *key = pgtype_is(x.type, PG_INTERVAL) ? "pg_interval_key($1)"
                           : x.type.array                 ? "pg_array_key($1)"
+                          : pgtype_is(x.type, PG_VECTOR) ? "pg_vector_key($1)"
                                                          : "$1";
         lower_add(l, &r, i ? ", " : "");
         rope_join(&r, expr_fill(l, x.type, x.place, key, &x, 1).sql);

@@ -1,6 +1,8 @@
 /* Arrays of one dimension hold elements; of more, arrays. */
 #include "lang/sql/array.h"
 
+#include "base/letter.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -15,7 +17,7 @@ struct reader {
 };
 
 static void skip_blanks(struct reader *r) {
-    while (r->at < r->end && strchr(" \t\n\r", *r->at)) {
+    while (r->at < r->end && letter_among(*r->at, " \t\n\r")) {
         r->at++;
     }
 }
@@ -31,7 +33,7 @@ static const char *nested_end(const struct reader *r) {
             quoted = !quoted;
         } else if (!quoted && (*c == '{' || *c == '}')) {
             depth += *c == '{' ? 1 : -1;
-            if (depth > DEEPEST) {
+            if (depth >= DEEPEST) { /* it stands within another */
                 return NULL;
             }
             if (depth == 0) {
@@ -77,7 +79,7 @@ static bool read_item(struct reader *r, struct array_item *out) {
         bool escaped = *r->at == '\\' && r->at + 1 < r->end;
         r->at += escaped;
         text[n++] = *r->at;
-        kept = quoted || escaped || !strchr(" \t\n\r", *r->at) ? n : kept;
+        kept = quoted || escaped || !letter_among(*r->at, " \t\n\r") ? n : kept;
     }
     if (quoted && r->at++ >= r->end) {
         return false;
@@ -113,7 +115,7 @@ static bool read_items(struct reader *r, struct array *out) {
         }
         out->count++;
         skip_blanks(r);
-        if (r->at >= r->end || !strchr(",}", *r->at)) {
+        if (r->at >= r->end || !letter_among(*r->at, ",}")) {
             return false;
         }
         if (*r->at++ == '}') {

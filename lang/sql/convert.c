@@ -1,6 +1,7 @@
 /* Reading and printing the values of each type. */
 #include "lang/sql/convert.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 #include "lang/sql/array.h"
 #include "lang/sql/datetime.h"
@@ -136,11 +137,11 @@ static enum err_code bad(const struct value *text, const char *type, struct err 
 /* Without the blanks around. */
 static struct value trimmed(const struct value *text) {
     struct value v = *text;
-    while (v.length && strchr(" \t\n\r\f\v", *v.text)) {
+    while (v.length && letter_among(*v.text, " \t\n\r\f\v")) {
         v.text++;
         v.length--;
     }
-    while (v.length && strchr(" \t\n\r\f\v", v.text[v.length - 1])) {
+    while (v.length && letter_among(v.text[v.length - 1], " \t\n\r\f\v")) {
         v.length--;
     }
     return v;
@@ -194,7 +195,7 @@ static enum err_code read_real(const struct value *text, struct pgtype to, struc
     memcpy(copy, v.text, v.length);
     copy[v.length] = '\0';
     double x = strtod(copy, &end);
-    if (*end || end == copy) {
+    if (end != copy + v.length) {
         return bad(text, name, e);
     }
     if (isnan(x)) {
@@ -335,7 +336,7 @@ static enum err_code read_vector(const struct value *text, struct pgtype to, str
                                  struct err *e) {
     struct value v = trimmed(text);
     const char *at = v.text + 1, *end = v.text + v.length;
-    bool open = v.length >= 2 && (*v.text == '[' || *v.text == '{');
+    bool open = v.length >= 2 && (*v.text == '[' || *v.text == '{') && !memchr(v.text, '\0', v.length);
     if (!open || end[-1] != (*v.text == '[' ? ']' : '}')) {
         return bad(text, "vector", e);
     }

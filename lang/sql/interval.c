@@ -42,16 +42,20 @@ static const struct unit {
     {"millennium", 12000, 0, 0},
 };
 
-static const struct unit *unit_of(const char *word) {
-    size_t n = strlen(word);
-    bool plural = n > 1 && (word[n - 1] | 32) == 's';
+static const struct unit *find_unit(const char *word, size_t n) {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcasecmp(units[i].name, word) == 0 ||
-            (plural && strlen(units[i].name) == n - 1 && strncasecmp(units[i].name, word, n - 1) == 0)) {
+        if (strlen(units[i].name) == n && strncasecmp(units[i].name, word, n) == 0) {
             return &units[i];
         }
     }
     return NULL;
+}
+
+/* The word as it stands before the plural of another: ms is no minutes. */
+static const struct unit *unit_of(const char *word) {
+    size_t n = strlen(word);
+    const struct unit *u = find_unit(word, n);
+    return !u && n > 1 && (word[n - 1] | 32) == 's' ? find_unit(word, n - 1) : u;
 }
 
 /* A fraction of a month is days of a month of 30, a fraction of a day is time. */

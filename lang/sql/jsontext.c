@@ -1,13 +1,19 @@
 /* A recursive parser (RFC 8259) and a printer. */
 #include "lang/sql/jsontext.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 500, MOST_VALUES = 1 << 21 };
+enum {
+    DEEPEST = 500,
+    MOST_VALUES = 1 << 21,
+    MOST_EXPONENT = 2000,
+    MOST_DIGITS = 1000, /* of a number with an exponent */
+};
 
 const char *const jsontext_kind_names[] = {"null", "boolean", "boolean", "number", "string", "array", "object"};
 
@@ -19,7 +25,7 @@ struct reader {
 };
 
 static void skip_blanks(struct reader *r) {
-    while (r->at < r->end && strchr(" \t\n\r", *r->at)) {
+    while (r->at < r->end && letter_among(*r->at, " \t\n\r")) {
         r->at++;
     }
 }
@@ -309,21 +315,43 @@ void jsontext_print_string(const char *text, size_t len, struct buf *out) {
     buf_char(out, '"');
 }
 
-/* Numbers lose their exponent: jsonb keeps numerics. */
+/* Numbers lose their exponent, as numerics do: the point moves, and digits stay. */
 static void print_number(const struct jsontext *j, struct buf *out) {
-    char text[400];
-    if (!memchr(j->text, 'e', j->len) && !memchr(j->text, 'E', j->len)) {
-        buf_add(out, j->text, j->len);
+    const char *at = j->text, *end = at + j->len, *e = at;
+    while (e < end && *e != 'e' && *e != 'E') {
+        e++;
+    }
+    long exponent = e < end ? strtol(e + 1, NULL, 10) : 0;
+    if (e == end || exponent > MOST_EXPONENT || exponent < -MOST_EXPONENT) {
+        buf_add(out, at, j->len);
         return;
     }
-    double x = strtod(j->text, NULL);
-    snprintf(text, sizeof text, "%.20f", x);
-    size_t n = strlen(text);
-    while (n > 1 && text[n - 1] == '0') {
-        n--;
+    char digits[MOST_DIGITS];
+    long count = 0, point = 0; /* digits, and how many stand before the point */
+    bool fraction = false;
+    bool negative = *at == '-', zero = true;
+    for (at += negative; at < e && count < MOST_DIGITS; at++) {
+        fraction = fraction || *at == '.';
+        if (*at != '.') {
+            zero = zero && *at == '0';
+            digits[count++] = *at;
+            point += !fraction;
+        }
     }
-    n -= text[n - 1] == '.';
-    buf_add(out, text, n);
+    point += exponent;
+    if (zero) { /* only the digits behind the point stay */
+        point = point < count ? point : count;
+    }
+    long first = 0;
+    while (point - first > 1 && first + 1 < count && digits[first] == '0') {
+        first++;
+    }
+    buf_str(out, negative && !zero ? "-" : "");
+    buf_str(out, point <= 0 ? "0" : "");
+    for (long i = point < 0 ? point : first; i < count || i < point; i++) {
+        buf_str(out, i == point ? "." : "");
+        buf_char(out, i >= 0 && i < count ? digits[i] : '0');
+    }
 }
 
 void jsontext_print(const struct jsontext *j, struct buf *out) {

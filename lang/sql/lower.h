@@ -87,6 +87,7 @@ struct lower {
     struct scope *scope;
     int depth, counter;
     int subqueries;  /* seen so far, within expressions */
+    bool outward;    /* a column of a query around was named since this was last cleared */
     const char *now; /* the statement's time, once it was asked for */
     struct sql_output *out;
 };

@@ -37,6 +37,8 @@ static const struct operator_row {
     {"+", "VV", 'V', "vector_add($1, $2)"},
     {"-", "VV", 'V', "vector_subtract($1, $2)"},
     {"*", "VV", 'V', "vector_multiply($1, $2)"},
+    {"*", "Vf", 'V', "vector_multiply($1, $2)"}, /* kinder than pgvector, which has it for vectors only */
+    {"*", "fV", 'V', "vector_multiply($2, $1)"},
     {"<+>", "VV", 'f', "l1_distance($1, $2)"},
     {"<->", "VV", 'f', "l2_distance($1, $2)"},
     {"<=>", "VV", 'f', "cosine_distance($1, $2)"},
@@ -151,7 +153,10 @@ static struct expr compare(struct lower *l, const char *name, struct expr left, 
         both[0] = cast_to(l, left, common, CAST_IMPLICIT);
         both[1] = cast_to(l, right, common, CAST_IMPLICIT);
         bool order = common.array && !equality;
-        wrap = pgtype_is(common, PG_INTERVAL) ? "pg_interval_key($" : order ? "pg_array_key($" : wrap;
+        wrap = pgtype_is(common, PG_INTERVAL)              ? "pg_interval_key($"
+               : order                                     ? "pg_array_key($"
+               : !equality && pgtype_is(common, PG_VECTOR) ? "pg_vector_key($"
+                                                           : wrap;
     } else if (pgtype_is(left.type, PG_CHAR) || pgtype_is(right.type, PG_CHAR)) {
         wrap = "rtrim($";
     }

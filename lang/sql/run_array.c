@@ -368,6 +368,25 @@ static enum err_code from_vector(const struct value *a, size_t n, struct buf *m,
     return run_set_text(m, out, e);
 }
 
+/* Bytes whose order is that of the numbers, one after the other: a float's bits rise with it, but for the sign. */
+static enum err_code vector_key(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
+    (void)n;
+    for (size_t i = 0; i + sizeof(float) <= a[0].length; i += sizeof(float)) {
+        uint32_t bits;
+        memcpy(&bits, a[0].text + i, sizeof bits);
+        bits = bits == 0x80000000u ? 0 : bits; /* -0 is 0 */
+        bits = bits >> 31 ? ~bits : bits | 0x80000000u;
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            buf_char(m, (char)(bits >> shift & 255));
+        }
+    }
+    if (!buf_ok(m)) {
+        return err_nomem(e);
+    }
+    *out = (struct value){.type = VALUE_BLOB, .text = buf_text(m), .length = m->len};
+    return ERR_OK;
+}
+
 /* pg_string_to_array(text, between, what means NULL): without `between` each character is one. */
 static enum err_code from_string(const struct value *a, size_t n, struct buf *m, struct value *out, struct err *e) {
     const char *at = a[0].text, *end = at + a[0].length;
@@ -415,6 +434,7 @@ const struct run_row run_array_rows[] = {
     {"pg_array_overlaps", 2, false, overlaps},
     {"pg_array_cast", 5, false, cast},
     {"pg_array_key", 1, false, key},
+    {"pg_vector_key", 1, false, vector_key},
     {"pg_vector_array", 1, false, from_vector},
     {"pg_string_to_array", 3, true, from_string},
     {NULL, 0, false, NULL},

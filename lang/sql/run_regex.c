@@ -3,6 +3,7 @@
 #include "lang/sql/regex.h"
 #include "lang/sql/run.h"
 
+#include "base/letter.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -24,7 +25,7 @@ static enum err_code read_flags(const struct value *v, bool *global, unsigned *f
         char c = v->text[i];
         *global = *global || c == 'g';
         if (c != 'g' && !regex_flag(c, flags)) {
-            bool known = c && strchr("qxbe", c) != NULL;
+            bool known = letter_among(c, "qxbe");
             return err_set(e, known ? ERR_UNSUPPORTED : ERR_VALUE,
                            known ? "the regular expression option \"%c\" is not supported here"
                                  : "invalid regular expression option: \"%c\"",
@@ -266,8 +267,8 @@ static enum err_code similar(const struct value *a, size_t n, struct buf *m, str
         char c = a[1].text[i];
         if (c == '\\' && i + 1 < a[1].length) {
             char d = a[1].text[++i];
-            buf_printf(m, strchr(".^$*+?()[]{}|\\", d) ? "\\%c" : "%c", d);
-        } else if (bracket || strchr("|*+?{}()[]", c)) {
+            buf_printf(m, letter_among(d, ".^$*+?()[]{}|\\") ? "\\%c" : "%c", d);
+        } else if (bracket || letter_among(c, "|*+?{}()[]")) {
             bracket = bracket ? c != ']' : c == '[';
             buf_char(m, c);
         } else if (c == '%' || c == '_') {

@@ -118,6 +118,7 @@ struct expr scope_column(struct lower *l, const char *table, const char *column,
                 s->ungrouped = from->name ? arena_printf(l->a, "%s.%s", from->name, c->name) : c->name;
                 s->ungrouped_place = place;
             }
+            l->outward = l->outward || s != l->scope;
             return column_expr(l, c, place);
         }
     }

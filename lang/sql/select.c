@@ -158,7 +158,8 @@ static struct expr order_item(struct lower *l, const PgQuery__Node *n) {
     }
     struct expr x = found->value;
     x.literal = arena_printf(l->a, "%ld", number);
-    if (!pgtype_is(x.type, PG_INTERVAL) && !x.type.array && x.literal) {
+    bool keyed = pgtype_is(x.type, PG_INTERVAL) || pgtype_is(x.type, PG_VECTOR) || x.type.array; /* see sort_list() */
+    if (!keyed && x.literal) {
         x.sql = ROPE_INIT;
         rope_add(l->a, &x.sql, x.literal, x.place);
     } else {
@@ -304,6 +305,26 @@ static struct rope distinct_on(struct lower *l, const PgQuery__SelectStmt *s, st
     return r;
 }
 
+/* SQLite does not see the tables of a query around in ORDER BY, but in that of a window: rows are numbered by it. */
+static struct rope order_numbered(struct lower *l, struct target *targets, struct rope body, struct rope keys) {
+    struct rope r = ROPE_INIT;
+    const char *outer = lower_name(l, "d");
+    int i = 0;
+    lower_add(l, &r, "SELECT ");
+    for (struct target *t = targets; t; t = t->next, i++) {
+        lower_add(l, &r, arena_printf(l->a, "%s%s.c%d AS ", i ? ", " : "", outer, i + 1));
+        lower_add_name(l, &r, t->name, ROPE_NOWHERE);
+    }
+    lower_add(l, &r, " FROM (SELECT ");
+    add_targets(l, targets, "c", &r);
+    lower_add(l, &r, ", row_number() OVER (ORDER BY ");
+    rope_join(&r, keys);
+    lower_add(l, &r, ") AS _o");
+    rope_join(&r, body);
+    lower_add(l, &r, arena_printf(l->a, ") AS %s ORDER BY %s._o", outer, outer));
+    return r;
+}
+
 static void check_groups(struct lower *l, const PgQuery__SelectStmt *s) {
     struct scope *scope = l->scope;
     bool grouped = s->n_group_clause > 0 || scope->has_aggregate || s->having_clause;
@@ -359,10 +380,13 @@ static struct query plain_select(struct lower *l, const PgQuery__SelectStmt *s) 
     scope->targets = targets;
     struct query q = describe(l, targets, count);
     struct rope order = ROPE_INIT;
+    bool outward = l->outward;
+    l->outward = false;
     if (s->n_sort_clause && !on) {
-        lower_add(l, &order, " ORDER BY ");
-        rope_join(&order, sort_list(l, s->sort_clause, s->n_sort_clause, order_item));
+        order = sort_list(l, s->sort_clause, s->n_sort_clause, order_item);
     }
+    bool numbered = l->outward && s->n_distinct_clause == 0;
+    l->outward = l->outward || outward;
     if (s->n_distinct_clause && !on) {
         check_distinct_order(l, s);
     }
@@ -373,10 +397,13 @@ static struct query plain_select(struct lower *l, const PgQuery__SelectStmt *s) 
     struct rope body = body_of(l, from, where, groups, having);
     if (on) {
         q.sql = distinct_on(l, s, targets, body);
+    } else if (numbered) {
+        q.sql = order_numbered(l, targets, body, sort_list(l, s->sort_clause, s->n_sort_clause, order_value));
     } else {
         lower_add(l, &r, s->n_distinct_clause ? "SELECT DISTINCT " : "SELECT ");
         add_targets(l, targets, NULL, &r);
         rope_join(&r, body);
+        lower_add(l, &r, order.first ? " ORDER BY " : "");
         rope_join(&r, order);
         q.sql = r;
     }

@@ -1,10 +1,12 @@
 /* Characters one by one. */
 #include "lang/sql/time_reader.h"
 
+#include "base/letter.h"
+
 #include <string.h>
 
 void time_skip_blanks(struct time_reader *r) {
-    while (r->at < r->end && strchr(" \t\n,", *r->at)) {
+    while (r->at < r->end && letter_among(*r->at, " \t\n,")) {
         r->at++;
     }
 }

@@ -283,6 +283,16 @@ static bool describe(struct store_query *q) {
     return q->columns != NULL;
 }
 
+/* A comment may have a NUL in it, which strndup() would end at. */
+static char *copy_bytes(const char *bytes, size_t len) {
+    char *copy = malloc(len + 1);
+    if (copy) {
+        memcpy(copy, bytes, len);
+        copy[len] = '\0';
+    }
+    return copy;
+}
+
 enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct store_query **out, struct err *e) {
     sqlite3_stmt *statement = NULL;
     size_t used = 0;
@@ -306,7 +316,7 @@ enum err_code store_prepare(struct store *s, const char *sql, size_t len, struct
         sqlite3_finalize(statement);
         return err_nomem(e);
     }
-    *q = (struct store_query){.store = s, .statement = statement, .sql = strndup(sql, len), .len = len};
+    *q = (struct store_query){.store = s, .statement = statement, .sql = copy_bytes(sql, len), .len = len};
     if (!q->sql || !describe(q)) {
         store_finish(q);
         return err_nomem(e);

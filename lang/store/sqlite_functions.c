@@ -88,20 +88,27 @@ static void call_function(sqlite3_context *context, int count, sqlite3_value **f
     answer(context, r, &result, &e);
 }
 
-static void add_to_aggregate(sqlite3_context *context, int count, sqlite3_value **from) {
+static void change_aggregate(sqlite3_context *context, int count, sqlite3_value **from, bool remove) {
     struct registered *r = sqlite3_user_data(context);
     void *state = sqlite3_aggregate_context(context, (int)r->aggregate->size);
     struct value arguments[MOST_ARGUMENTS];
     struct err e = ERR_INIT;
     if (!state || !read_arguments(r, count, from, arguments)) {
         sqlite3_result_error_nomem(context);
-    } else if (r->aggregate->add(state, arguments, (size_t)count, &e) != ERR_OK) {
+    } else if ((remove ? r->aggregate->remove : r->aggregate->add)(state, arguments, (size_t)count, &e) != ERR_OK) {
         answer(context, r, NULL, &e);
     }
 }
 
-/* Also called, to let go of the state, when the query is given up. */
-static void end_aggregate(sqlite3_context *context) {
+static void add_to_aggregate(sqlite3_context *context, int count, sqlite3_value **from) {
+    change_aggregate(context, count, from, false);
+}
+
+static void remove_from_aggregate(sqlite3_context *context, int count, sqlite3_value **from) {
+    change_aggregate(context, count, from, true);
+}
+
+static void give_aggregate(sqlite3_context *context) {
     struct registered *r = sqlite3_user_data(context);
     void *state = sqlite3_aggregate_context(context, 0);
     struct value result = {.type = VALUE_NULL};
@@ -110,6 +117,13 @@ static void end_aggregate(sqlite3_context *context) {
         r->aggregate->result(state, &result, &e);
     }
     answer(context, r, &result, &e);
+}
+
+/* Also called, to let go of the state, when the query is given up. */
+static void end_aggregate(sqlite3_context *context) {
+    struct registered *r = sqlite3_user_data(context);
+    void *state = sqlite3_aggregate_context(context, 0);
+    give_aggregate(context);
     if (state) {
         r->aggregate->release(state);
     }
@@ -193,7 +207,7 @@ enum err_code store_register_aggregate(struct store *s, const char *name, int ar
         return err_nomem(e);
     }
     r->aggregate = a;
-    int result = sqlite3_create_function_v2(s->db, name, arguments, FLAGS, r, NULL, add_to_aggregate, end_aggregate,
-                                            forget_function);
+    int result = sqlite3_create_window_function(s->db, name, arguments, FLAGS, r, add_to_aggregate, end_aggregate,
+                                                give_aggregate, remove_from_aggregate, forget_function);
     return result == SQLITE_OK ? sqlite_note_function(s, name, arguments, e) : sqlite_fail(s, result, "", 0, e);
 }

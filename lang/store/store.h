@@ -131,11 +131,13 @@ struct store_table {
 };
 enum err_code store_register_table(struct store *s, const char *name, const struct store_table *t, struct err *e);
 
-/* An aggregate function of SQL. A state is `size` bytes, zero at first; the result's memory must stay valid until the
- * state is released. Groups without rows have no state, and the result is NULL. */
+/* An aggregate function of SQL, also over windows. A state is `size` bytes, zero at first; the result's memory must
+ * stay valid until the state is released. Groups without rows have no state, and the result is NULL. */
 struct store_aggregate {
     size_t size;
     enum err_code (*add)(void *state, const struct value *arguments, size_t count, struct err *e);
+    /* The oldest row leaves a window. */
+    enum err_code (*remove)(void *state, const struct value *arguments, size_t count, struct err *e);
     enum err_code (*result)(void *state, struct value *result, struct err *e);
     void (*release)(void *state);
 };

@@ -105,7 +105,7 @@ static const struct form rows[] = {
      "COPY MODEL my_model TO 'my_model.safetensors'"},
     {WORD_COPY, WORD_OTHER, STATEMENT_COPY, parse_copy, NULL, "COPY",
      "COPY table [OPTIONS (name=value, …)] FROM 'file or folder', or COPY table|(SELECT …) TO 'file' [OPTIONS (…)]",
-     "table OPTIONS? FROM|TO new OPTIONS?",
+     "MODEL? table OPTIONS? FROM|TO new OPTIONS?",
      "Makes a table from a CSV file (.csv, .tsv, .txt), JSON records (.json, .jsonl, or in quotes in place of a file), "
      "or a folder of pictures; or writes a table or query to a file: .csv, .tsv, .json, .jsonl, or the vectors of a "
      "column as .npy. Files of text may be gzip (.gz).",

@@ -130,8 +130,16 @@ static enum err_code find_centre(struct net_training *t, struct err *e) {
     return e->code;
 }
 
+/* Ends a stage of the report and begins the next. */
+static void take_time(double *began, double *seconds) {
+    double now = clock_now();
+    *seconds = now - *began;
+    *began = now;
+}
+
 static enum err_code train_all(struct net_training *t, struct err *e) {
     const struct encoder_options *o = t->options;
+    double began = clock_now();
     if (gallery_init(&t->gallery, t->source, o->seed, e) || pace_stage(&t->pace, "Reading", t->gallery.count, e) ||
         choose_pictures(t, e)) {
         return e->code;
@@ -143,13 +151,19 @@ static enum err_code train_all(struct net_training *t, struct err *e) {
     if (gallery_read(&t->gallery, t->b->size, t->b->channels, &t->pace, e)) {
         return e->code;
     }
+    take_time(&began, &t->report.reading);
     if (!o->backbone.weights && !t->tuning) {
         measure_channels(t);
     }
-    if (o->max_epochs > 0 && (net_training_prepare(t, e) || net_training_run(t, e))) {
+    if (o->max_epochs > 0 && net_training_prepare(t, e)) {
         return e->code;
     }
-    return find_centre(t, e);
+    take_time(&began, &t->report.preparing);
+    if ((o->max_epochs > 0 && net_training_run(t, e)) || find_centre(t, e)) {
+        return e->code;
+    }
+    take_time(&began, &t->report.training);
+    return ERR_OK;
 }
 
 static enum err_code train_backbone(struct net_training *t, const struct ml_watch *watch, struct encoder_report *report,

@@ -90,12 +90,18 @@ static bool read_numbers(const struct modelfile *file, const struct number *rows
     return true;
 }
 
-bool checkpoint_options(const char *path, struct encoder_options *out) {
+static bool has_note(const struct modelfile *file, const char *key, const char *wanted) {
+    const char *text = modelfile_note(file, key);
+    return text && wanted && *wanted && !strcmp(text, wanted);
+}
+
+bool checkpoint_options(const char *path, const char *model, struct encoder_options *out) {
     struct err ignored = ERR_INIT;
-    struct modelfile *file = NULL;
+    struct modelfile *file = NULL, *made = NULL;
     struct encoder_options o = *out;
     bool known = false;
-    if (!modelfile_open(path, &file, &ignored)) {
+    if (!modelfile_open(path, &file, &ignored) && !modelfile_open(model, &made, &ignored) &&
+        has_note(file, OF, modelfile_note(made, ENCODER_NOTE_TRAINING))) {
         const char *rule = modelfile_note(file, RULE), *loss = modelfile_note(file, LOSS);
         const struct optimizer_rule *found = rule ? optimizer_rule_find(rule) : NULL;
         known = found && loss && read_numbers(file, options, COUNT(options), &o);
@@ -103,6 +109,7 @@ bool checkpoint_options(const char *path, struct encoder_options *out) {
         o.backbone.loss = loss && !strcmp(loss, "dcl") ? "dcl" : "ntxent";
     }
     modelfile_free(file);
+    modelfile_free(made);
     if (known) {
         *out = o;
     }
@@ -131,6 +138,7 @@ enum err_code checkpoint_identify(struct net_training *t, const float *views, si
         digest_add(start, t->net->parameters, t->numbers * sizeof(float));
         digest_end(of, t->identity.of);
         digest_end(start, t->identity.start);
+        snprintf(t->report.identity, sizeof t->report.identity, "%.64s", t->identity.of);
     } else {
         err_nomem(e);
     }
@@ -179,11 +187,6 @@ static void add_up(const struct net_training *at, const struct part parts[PARTS]
         digest_end(d, sum);
     }
     digest_free(d);
-}
-
-static bool has_note(const struct modelfile *file, const char *key, const char *wanted) {
-    const char *text = modelfile_note(file, key);
-    return text && *wanted && !strcmp(text, wanted);
 }
 
 /* All of it is looked at before anything is taken. */

@@ -46,6 +46,7 @@ struct encoder_options {
 };
 extern const struct encoder_options encoder_defaults;
 
+#define ENCODER_NETWORK_EPOCHS 20
 #define ENCODER_LOSSES 100 /* of a loss curve: longer ones are thinned out */
 
 /* What training found out. Text is static or lives in the struct; a figure that was not taken is NAN. */
@@ -69,7 +70,9 @@ struct encoder_report {
     int patience;       /* epochs without a better one that ended it; 0: they did not */
     int resumed;        /* epochs that a checkpoint had */
     bool passed_over;   /* there was one, of other pictures or options */
+    char identity[65];  /* a digest of pictures and options, where there may be a checkpoint; else empty */
     char unkept[200];   /* why the last checkpoint could not be written, or empty */
+    double network;     /* seconds that backbone 'cnn' would take here for ENCODER_NETWORK_EPOCHS; 0: not estimated */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then
@@ -93,8 +96,11 @@ enum err_code encoder_train(const struct encoder_options *options, const struct 
                             struct err *e);
 void encoder_free(struct encoder *m); /* NULL is fine */
 
-/* The options that a checkpoint's training had, in place of those in *out. False: there is no such file. */
-bool checkpoint_options(const char *path, struct encoder_options *out);
+/* The options of the training that a model file comes from and that this checkpoint is of, in place of those in *out.
+ * False: there is no such checkpoint, or it is of another training: the file's notes tell, of which the one named here
+ * is to be the report's `identity`. */
+#define ENCODER_NOTE_TRAINING "report.training"
+bool checkpoint_options(const char *path, const char *model, struct encoder_options *out);
 
 /* An encoder of weights from elsewhere alone (see weights.h), with no pictures to take a mean from; size 0: what such
  * networks were trained on. A file that encoder_save wrote is loaded as it is, and has its size. ERR_MODEL where the

@@ -17,7 +17,7 @@
 #define FILE_MOST ((size_t)1 << 31) /* of a protobuf message */
 #define ATTRIBUTES_MOST 4
 #define NODES_OF_LAYER 4
-#define FURTHER 16 /* nodes, and tensors, that are of no layer */
+#define FURTHER 32 /* nodes, and tensors, that are of no layer */
 
 struct writer {
     struct arena arena;
@@ -25,14 +25,14 @@ struct writer {
     Onnx__GraphProto graph;
 };
 
-/* inputs: up to a NULL. The node's output has a name of its own. */
+/* inputs: up to a NULL. The node's output has a name of its own; there is room for another. */
 static Onnx__NodeProto *add_node(struct writer *w, const char *type, const char *const *inputs) {
     size_t count = 0;
     while (inputs[count]) {
         count++;
     }
     Onnx__NodeProto *n = arena_alloc(&w->arena, sizeof *n);
-    char **names = arena_alloc(&w->arena, (count + 1) * sizeof *names);
+    char **names = arena_alloc(&w->arena, (count + 2) * sizeof *names);
     Onnx__AttributeProto **attributes = arena_alloc(&w->arena, ATTRIBUTES_MOST * sizeof(void *));
     if (!n || !names || !attributes) {
         return NULL;
@@ -94,22 +94,36 @@ static void set_int(struct writer *w, Onnx__NodeProto *n, const char *name, size
 }
 
 /* The values are not copied. */
-static const char *add_tensor(struct writer *w, const char *name, const size_t *shape, int rank, const float *values) {
+static const char *add_values(struct writer *w, const char *name, const size_t *shape, int rank, int type,
+                              const void *values, size_t each) {
     Onnx__TensorProto *t = arena_alloc(&w->arena, sizeof *t);
     int64_t *dims = arena_alloc(&w->arena, ((size_t)rank + 1) * sizeof *dims);
-    size_t count = 1;
     if (t && dims) {
         onnx__tensor_proto__init(t);
         for (int i = 0; i < rank; i++) {
             dims[i] = (int64_t)shape[i];
-            count *= shape[i];
+            each *= shape[i];
         }
         t->dims = dims;
         t->n_dims = (size_t)rank;
-        t->data_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+        t->data_type = type;
         t->name = arena_strdup(&w->arena, name);
-        t->raw_data = (ProtobufCBinaryData){count * sizeof *values, (uint8_t *)values};
+        t->raw_data = (ProtobufCBinaryData){each, (uint8_t *)values};
         w->graph.initializer[w->graph.n_initializer++] = t;
+    }
+    return name;
+}
+
+static const char *add_tensor(struct writer *w, const char *name, const size_t *shape, int rank, const float *values) {
+    return add_values(w, name, shape, rank, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, values, sizeof *values);
+}
+
+/* Whole numbers, which are copied. */
+static const char *add_wholes(struct writer *w, const char *name, const int64_t *values, size_t count) {
+    int64_t *copy = arena_alloc(&w->arena, count * sizeof *copy);
+    if (copy) {
+        memcpy(copy, values, count * sizeof *copy);
+        add_values(w, name, &count, 1, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, copy, sizeof *copy);
     }
     return name;
 }
@@ -218,11 +232,40 @@ static const char *write_normalise(struct writer *w, const char *x) {
     return apply(w, "Div", x, apply(w, "Max", output_of(length), "least"));
 }
 
+/* Ink, as canvas_fill has it: the distance from the median of the outermost ring of pixels. */
+static const char *write_ink(struct writer *w) {
+    int64_t places[4 * CANVAS_MOST], side = w->b->size, ring = 0;
+    for (int64_t i = 0; i < side * side; i++) {
+        if (i / side % (side - 1) == 0 || i % side % (side - 1) == 0) {
+            places[ring++] = i;
+        }
+    }
+    const int64_t upper = ring - ring / 2, middle = upper - 1, axes[] = {2, 3};
+    Onnx__NodeProto *border =
+        add_node(w, "Gather",
+                 (const char *const[]){apply(w, "Flatten", "pictures", NULL),
+                                       add_wholes(w, "border.places", places, (size_t)ring), NULL});
+    set_int(w, border, "axis", 1);
+    Onnx__NodeProto *sorted =
+        add_node(w, "TopK", (const char *const[]){output_of(border), add_wholes(w, "border.upper", &upper, 1), NULL});
+    if (sorted) {
+        sorted->output[sorted->n_output++] = arena_strdup(&w->arena, "places");
+    }
+    Onnx__NodeProto *median = add_node(
+        w, "Gather", (const char *const[]){output_of(sorted), add_wholes(w, "border.middle", &middle, 1), NULL});
+    set_int(w, median, "axis", 1);
+    const char *ground = apply(w, "Unsqueeze", output_of(median), add_wholes(w, "border.axes", axes, 2));
+    return apply(w, "Abs", apply(w, "Sub", "pictures", ground), NULL);
+}
+
 /* From pixels of 0..1 to what the first layer sees. */
 static const char *write_input(struct writer *w) {
-    const size_t shape[] = {1, (size_t)w->b->channels, 1, 1};
-    const char *x = apply(w, "Sub", "pictures", add_tensor(w, "input.mean", shape, 4, w->b->mean));
-    return apply(w, "Div", x, add_tensor(w, "input.deviation", shape, 4, w->b->deviation));
+    const struct backbone *b = w->b;
+    const size_t shape[] = {1, (size_t)b->channels, 1, 1};
+    bool ink = b->preset.deskew && b->channels == 1 && b->size <= CANVAS_MOST;
+    const char *x = ink ? write_ink(w) : "pictures";
+    x = apply(w, "Sub", x, add_tensor(w, "input.mean", shape, 4, b->mean));
+    return apply(w, "Div", x, add_tensor(w, "input.deviation", shape, 4, b->deviation));
 }
 
 /* As backbone_embed ends; the last node's output is the graph's. */

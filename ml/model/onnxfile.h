@@ -1,6 +1,6 @@
 /* A network as an ONNX file, which other programs run (https://onnx.ai): operators of set 13. In: "pictures", float32
- * (n, channels, size, size), each brought to size x size by area averaging, RGB or grey, 0..1. Out: "vectors", float32
- * (n, dimension), as encoder_embed gives them: scale, mean and unit length are in the graph. */
+ * (n, channels, size, size), RGB or grey, 0..1, each brought to that size as image_resize does. Out: "vectors", float32
+ * (n, dimension), as encoder_embed gives them: ink, scale, mean, components and unit length are in the graph. */
 #ifndef ML_MODEL_ONNXFILE_H
 #define ML_MODEL_ONNXFILE_H
 

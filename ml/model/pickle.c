@@ -294,6 +294,15 @@ static const char *take_line(struct machine *m) {
     return arena_strndup(m->arena, (const char *)begin, (size_t)(end - begin));
 }
 
+/* For a message: names are ASCII, and what is not, or moves the cursor, comes from somebody who means no good. */
+static const char *plain(struct machine *m, const char *text) {
+    char *copy = arena_strndup(m->arena, text, strnlen(text, 80));
+    for (char *p = copy; p && *p; p++) {
+        *p = *p >= ' ' && *p <= '~' ? *p : '?';
+    }
+    return copy ? copy : "";
+}
+
 static enum err_code push_name(struct machine *m, const char *module, const char *name) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!strcmp(names[i].module, module) && !strcmp(names[i].name, name)) {
@@ -304,8 +313,8 @@ static enum err_code push_name(struct machine *m, const char *module, const char
             return push(m, v);
         }
     }
-    err_set(m->err, ERR_MODEL, "the file names %.80s.%.80s, which is no part of weights; nothing of it was run", module,
-            name);
+    err_set(m->err, ERR_MODEL, "the file names %s.%s, which is no part of weights; nothing of it was run",
+            plain(m, module), plain(m, name));
     return err_hint(m->err, "in Python: torch.save(model.state_dict(), path), or save as safetensors");
 }
 

@@ -56,8 +56,7 @@ static enum err_code find_bytes(const struct storages *s, const struct pickle_va
         }
     }
     if (!*bytes || have < wanted) {
-        return err_set(e, ERR_MODEL, "the file has %zu bytes of storage '%.40s', and its tensors need %zu", have,
-                       storage->text, wanted);
+        return err_set(e, ERR_MODEL, "the file has %zu bytes of a storage of which its tensors need %zu", have, wanted);
     }
     return ERR_OK;
 }

@@ -6,6 +6,7 @@
 #include "ml/model/choice.h"
 #include "ml/model/simclr.h"
 #include "ml/model/whitening.h"
+#include "ml/nn/cost.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -189,6 +190,19 @@ static enum err_code prepare(struct training *t, const struct ml_source *source,
     return e->code;
 }
 
+/* What the smallest network would take in place of all this. */
+static double network_seconds(const struct training *t) {
+    const struct stem *s = &t->m->projection.stem;
+    struct err ignored = ERR_INIT;
+    struct net *net = NULL;
+    double views = 2.0 * (double)t->gallery.source->count * ENCODER_NETWORK_EPOCHS, seconds = 0;
+    if (!arch_build(arch_find("cnn"), 0, s->size, s->channels, 0, &net, &ignored)) {
+        seconds = cost_seconds(net, views);
+    }
+    net_free(net);
+    return seconds;
+}
+
 enum err_code training_run(struct training *t, const struct ml_source *source, struct err *e) {
     t->stage_began = clock_now();
     t->report = (struct encoder_report){.view_epochs = NAN,
@@ -205,6 +219,7 @@ enum err_code training_run(struct training *t, const struct ml_source *source, s
         return e->code;
     }
     take_time(t, &t->report.training);
+    t->report.network = t->tuning || !t->m->preset.augmented ? 0 : network_seconds(t);
     return ERR_OK;
 }
 

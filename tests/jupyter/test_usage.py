@@ -9,7 +9,7 @@ def test_usage(kernel, client):
     first = client.request("control", "usage_request").content
     assert first["pid"] == kernel.pid and first["hostname"] == socket.gethostname()
     assert first["cpu_count"] == os.cpu_count() and first["kernel_cpu"] == 0 and "host_cpu_percent" not in first
-    assert 0.3 < first["kernel_memory"] / psutil.Process(kernel.pid).memory_info().rss <= 1.1
+    assert 0.1 < first["kernel_memory"] / psutil.Process(kernel.pid).memory_info().rss <= 1.1
     memory = psutil.virtual_memory()
     assert first["host_virtual_memory"]["total"] == memory.total
     assert abs(first["host_virtual_memory"]["available"] - memory.available) < 0.2 * memory.total

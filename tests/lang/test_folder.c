@@ -201,6 +201,50 @@ static void names_folders_that_cannot_be_read(void **state) {
     folder_report_release(&report);
 }
 
+/* As deep as a path can be, and deeper: what is there is read, and the first folder that cannot be is named. */
+static void goes_as_deep_as_paths_do(void **state) {
+    (void)state;
+    static char name[3000];
+    struct folder_report report;
+    struct err e = ERR_INIT;
+    char here[300];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(pictures), 0);
+    for (int i = 0; i < 2100; i++) {
+        assert_int_equal(mkdir("d", 0755), 0);
+        assert_int_equal(chdir("d"), 0);
+    }
+    assert_int_equal(chdir(here), 0);
+    for (int i = 0; i < 1000; i++) {
+        memcpy(name + 2 * i, "d/", 2);
+    }
+    memcpy(name + 2000, "x.jpg", 6);
+    char path[3200];
+    snprintf(path, sizeof path, "%s/%s", pictures, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    fclose(f);
+    assert_int_equal(load("p", &report, &e), ERR_OK);
+    assert_int_equal(report.pictures, 1);
+    assert_int_equal(report.foreign, 0);
+    assert_int_equal(report.unreadable, 1);
+    assert_memory_equal(report.unreadable_list.data, "'\xE2\x80\xA6", 4);
+    assert_true(report.unreadable_list.len < 200);
+    assert_non_null(strstr(report.unreadable_list.data, "/d/d' (File name too long)"));
+    folder_report_release(&report);
+    /* file_remove_tree() goes by whole paths, too */
+    assert_int_equal(chdir(pictures), 0);
+    for (int i = 0; i < 2100; i++) {
+        assert_int_equal(chdir("d"), 0);
+        unlink("x.jpg");
+    }
+    for (int i = 0; i < 2100; i++) {
+        assert_int_equal(chdir(".."), 0);
+        assert_int_equal(rmdir("d"), 0);
+    }
+    assert_int_equal(chdir(here), 0);
+}
+
 static void counts_names_that_are_not_utf8(void **state) {
     (void)state;
     static const char *const rows[] = {"p/1.jpg|1.jpg|-", NULL};
@@ -237,6 +281,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(follows_links_but_not_in_circles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_do_not_multiply, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_folders_that_cannot_be_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(goes_as_deep_as_paths_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_names_that_are_not_utf8, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wants_pictures, set_up, tear_down),
     };

@@ -62,7 +62,7 @@ static const struct good forms[] = {
     {"UPLOAD MODEL m FROM \"a.pth\"", "UPLOAD m from s:a.pth"},
     {"copy model M to 'a.onnx' OPTIONS(overwrite=True)", "COPY_MODEL m {overwrite=b:True} from s:a.onnx"},
     {"COPY MODEL \"To\" OPTIONS() TO 'a'; COPY Model OPTIONS() FROM 'f'; COPY model.t FROM 'f'",
-     "COPY_MODEL To from s:a ; COPY model from s:f ; COPY model.t from s:f"},
+     "COPY_MODEL To from s:a ; COPY:from model from s:f ; COPY:from model.t from s:f"},
     {"delete model X;", "DELETE x"},
     {"EXPLAIN SEARCH IMAGE images='a' USING m AS SELECT 1", "EXPLAIN <«SEARCH:image ^m [images=s:a] <SELECT 1>»>"},
     {"EXPLAIN SELECT x FROM (SEARCH IMAGE images='a' USING m AS SELECT 1) LIMIT 1",

@@ -16,6 +16,7 @@
 #define PICTURES 60
 #define EPOCHS 40 /* the watch hears of every twentieth of a second only */
 #define FILE_OWN "build/test_checkpoint.checkpoint"
+#define FILE_MODEL "build/test_checkpoint.safetensors"
 #define FILE_OTHER "build/test_checkpoint_other.checkpoint"
 
 static struct encoder_options options_of(const char *name) {
@@ -195,7 +196,11 @@ static void test_tuning_goes_on(void **state) {
         o.backbone.keep = true;
         assert_int_equal(encoder_train(&o, &source, &watch, &m, &r, &e), ERR_OK);
         assert_true(r.interrupted && r.epochs < EPOCHS);
-        assert_true(checkpoint_options(FILE_OWN, &from_file));
+        for (int own = 0; own < 2; own++) {
+            const char *const notes[] = {ENCODER_NOTE_TRAINING, own ? r.identity : "another", NULL};
+            assert_int_equal(encoder_save(m, FILE_MODEL, notes, &e), ERR_OK);
+            assert_int_equal(checkpoint_options(FILE_OWN, FILE_MODEL, &from_file), own);
+        }
         assert_true(from_file.max_epochs == EPOCHS && from_file.batch_size == 20 && from_file.seed == 3);
         from_file.backbone.checkpoint = FILE_OTHER;
         from_file.backbone.earlier = FILE_OWN;
@@ -209,10 +214,11 @@ static void test_tuning_goes_on(void **state) {
         }
         encoder_free(m);
     }
-    assert_false(checkpoint_options("build/no_such.checkpoint", &from_file));
+    assert_false(checkpoint_options("build/no_such.checkpoint", FILE_MODEL, &from_file));
     encoder_free(straight);
     unlink(FILE_OWN);
     unlink(FILE_OTHER);
+    unlink(FILE_MODEL);
     pictures_release(&p);
     pictures_release(&others);
 }

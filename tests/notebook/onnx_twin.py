@@ -56,9 +56,9 @@ def attribute(data):
 
 
 def tensor(data):
-    values = numpy.frombuffer(every(data, 9)[0], "<f4").astype(float)
-    assert every(data, 2) == [1]
-    return every(data, 8)[0].decode(), values.reshape(numbers(data, 1))
+    kind = {1: "<f4", 7: "<i8"}[every(data, 2)[0]]
+    values = numpy.frombuffer(every(data, 9)[0], kind).reshape(numbers(data, 1))
+    return every(data, 8)[0].decode(), values.astype(float) if kind == "<f4" else values
 
 
 def windows(x, a, fill):
@@ -90,6 +90,9 @@ OPERATORS = {
     "MaxPool": lambda a, x: windows(x, a, -numpy.inf).max((4, 5)),
     "AveragePool": lambda a, x: windows(x, a, 0).mean((4, 5)),
     "GlobalAveragePool": lambda a, x: x.mean((2, 3), keepdims=True),
+    "Gather": lambda a, x, places: x.take(places, a["axis"]),
+    "TopK": lambda a, x, k: -numpy.sort(-x)[..., :k[0]],
+    "Unsqueeze": lambda a, x, axes: numpy.expand_dims(x, tuple(axes)), "Abs": lambda a, x: abs(x),
     "Transpose": lambda a, x: x.transpose(a["perm"]), "Flatten": lambda a, x: x.reshape(len(x), -1),
     "ReduceL2": lambda a, x: numpy.sqrt((x * x).sum(tuple(a["axes"]), keepdims=True)),
 }
@@ -104,6 +107,6 @@ def run(path, pictures):
     values[given.decode()] = pictures
     for node in every(graph, 1):
         inputs = [values[name.decode()] for name in every(node, 1)]
-        (output,), (operator,) = every(node, 2), every(node, 4)
+        output, (operator,) = every(node, 2)[0], every(node, 4)
         values[output.decode()] = OPERATORS[operator.decode()](dict(attribute(a) for a in every(node, 5)), *inputs)
     return values[wanted.decode()]

@@ -76,6 +76,19 @@ def test_damaged_is_refused(models, where, what):
     assert ">damaged<" not in run("LIST MODEL").html
 
 
+def test_a_damaged_model_is_not_copied(models):
+    folder, run = models
+    assert run(BUILD.format("broken", "max_epochs=1")).ok
+    path = model_file(folder, "broken")
+    path.write_bytes(path.read_bytes()[:-4])
+    failed = run("COPY MODEL broken TO 'broken.safetensors'")
+    assert failed.ename == "ThanoSQLModelError" and "build it again" in failed.shown
+    assert not list(folder.glob("broken.safetensors*"))
+    (folder / "there.safetensors").write_text("mine")
+    assert run("COPY MODEL broken TO 'there.safetensors' OPTIONS (overwrite=True)").ename == "ThanoSQLModelError"
+    assert (folder / "there.safetensors").read_text() == "mine"
+
+
 def lie(folder, name, change):
     """A copy of the file whose header and tensors `change` has been at."""
     path = folder / f"{name}.safetensors"
@@ -212,3 +225,13 @@ def test_onnx_computes_the_same(models, options, size):
     assert computed.shape == stored.shape
     numpy.testing.assert_allclose(computed, stored, rtol=0, atol=1e-3)
     assert abs(stored[0] - stored[1]).max() > 0.01  # and not because all are alike
+
+
+def test_onnx_finds_the_ink(models):
+    """Digits are read as what stands out from the border, black on white or white on black."""
+    folder, run = models
+    assert run("COPY MODEL cnn TO 'cnn.onnx'").ok
+    paths, stored = vectors(run, folder, "cnn")
+    pictures = numpy.array([numpy.asarray(Image.open(path).convert("L"), float)[None] / 255 for path in paths])
+    for seen in (pictures, 1 - pictures):
+        numpy.testing.assert_allclose(onnx_twin.run(folder / "cnn.onnx", seen), stored, rtol=0, atol=1e-3)

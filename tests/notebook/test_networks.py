@@ -98,19 +98,22 @@ def test_stops_at_random_moments(cells, tmp_path):
 
 
 def test_a_killed_training_goes_on(start_kernel, tmp_path):
-    code = net(60, ", seed=5", width=16)
+    code, rng = net(100, ", seed=5", width=16), random.Random(2)
     with start_kernel(tmp_path) as run:
         assert run(SETUP).ok and run(code).ok
         whole = model_file(tmp_path, "m").read_bytes()
         assert run("DELETE MODEL m").ok and files(tmp_path) == []
-        begin(run, code)
-        wait_for_checkpoint(tmp_path)
-        os.kill(run.manager.provisioner.pid, signal.SIGKILL)
+    for _ in range(3):
+        with start_kernel(tmp_path) as run:
+            begin(run, code)
+            wait_for_checkpoint(tmp_path)
+            time.sleep(rng.uniform(0, 0.3))
+            os.kill(run.manager.provisioner.pid, signal.SIGKILL)
     checkpoint(tmp_path).with_name("m.checkpoint.a1B2c3").write_bytes(b"what was being written")
     with start_kernel(tmp_path) as run:
         assert run("SELECT * FROM (LIST MODEL)").ok
         again = run(code)
-        assert again.ok and re.search(r"Went on after epoch \d+ of 60, from the checkpoint", again.stdout)
+        assert again.ok and re.search(r"Went on after epoch \d+ of 100, from the checkpoint", again.stdout)
     assert model_file(tmp_path, "m").read_bytes() == whole
     assert len(files(tmp_path)) == 1
     check_store(tmp_path)
@@ -122,6 +125,8 @@ def test_a_stop_leaves_a_checkpoint_to_go_on_from(cells, tmp_path):
     cells.manager.interrupt_kernel()
     stopped = end(cells, request)
     assert stopped.ename == "KeyboardInterrupt" and "the same statement goes on" in stopped.shown
+    fit = cells("FIT MODEL n USING m AS SELECT * FROM train")
+    assert fit.ename == "ThanoSQLNotFoundError" and "only a checkpoint" in fit.shown
     assert cells("DELETE MODEL M").ok and files(tmp_path) == []
     assert cells("DELETE MODEL m").ename == "ThanoSQLNotFoundError"
 
@@ -133,13 +138,37 @@ def test_fit_goes_on(cells, tmp_path):
     fit = "FIT MODEL n USING m OPTIONS (overwrite=True, time_limit=0.4{}) AS SELECT * FROM train LIMIT {}"
     same = cells(fit.format("", 60))
     assert same.ok and re.search(r"Went on after epoch \d+ of 100000", same.stdout)
-    assert "started from the weights of m; the checkpoint is of other" in cells(fit.format("", 50)).stdout.lower()
+    assert "Started from the weights of m; the checkpoint is of other" in cells(fit.format("", 50)).stdout
     assert "other pictures or options" in cells(fit.format(", learning_rate=0.1", 60)).stdout
     other = cells(net(1, ", seed=3"))
     assert "Started from the beginning; the checkpoint is of other pictures or options" in other.stdout
     assert not checkpoint(tmp_path).exists()
     assert cells("DELETE MODEL n").ok and not list((tmp_path / ".thanosql/models").glob("*.checkpoint"))
     assert "Started from the weights of m.\n" in cells(fit.format("", 60)).stdout
+
+
+def test_a_checkpoint_of_a_later_training_is_not_the_models(cells, tmp_path):
+    assert cells(net(1)).ok
+    request = begin(cells, net(100000))
+    wait_for_checkpoint(tmp_path)
+    cells.manager.interrupt_kernel()
+    assert end(cells, request).ename == "KeyboardInterrupt"
+    fit = cells("FIT MODEL n USING m OPTIONS (max_epochs=100000, time_limit=0.2) AS SELECT * FROM train LIMIT 60")
+    assert fit.ok and "Started from the weights of m.\n" in fit.stdout
+
+
+def report(result):
+    return "".join(c["data"]["text/html"] for t, c in result.outputs if t == "display_data")
+
+
+def test_training_that_leads_nowhere_ends_early(cells):
+    assert "20 epochs found no more views" in report(cells(net(60, ", optimizer='sgd', learning_rate=10, temperature=0.001, batch_size=8")))
+
+
+def test_the_default_says_what_a_network_would_cost(cells):
+    said = report(cells("BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1, augment='digits') AS SELECT * FROM train LIMIT 300"))
+    assert re.search(r"backbone=.{1,6}cnn.{1,6} would take about \d+ s for 20 epochs; on MNIST it found less", said)
+    assert "would take" not in report(cells(net(1)))
 
 
 def write_wild_weights(model, path):

@@ -51,7 +51,7 @@ def test_questions_open_the_pager(cells):
 
 
 @pytest.mark.parametrize("question, title, words", [
-    ("SELECT?", "SELECT (SQL)", "ORDER BY"), ("insert?", "INSERT (SQL)", "VALUES"), ("CREATE TABLE?", "CREATE", "CREATE TABLE name AS SELECT"),
+    ("SELECT?", "SELECT (SQL)", "ORDER BY"), ("insert?", "INSERT (SQL)", "VALUES"), ("CREATE TABLE?", "CREATE TABLE … USING", "CREATE TABLE name AS SELECT"),
     ("DELETE?", "DELETE MODEL", "DELETE FROM table"), ("label?", "label (column)", "kept   integer"), ("kept.label?", "label (column)", "kept"),
     ("_?", "_ (the last result)", "2 rows"), ("simclr?", "SimCLR (base model)", "USING SimCLR"), ("IMAGE?", "IMAGE (keyword)", "PRINT IMAGE"),
     ("%who?", "Lines of a notebook", "%who"), ("?%thanosql", "Lines of a notebook", "%thanosql"), ("exit?", "Lines of a notebook", "console"),

@@ -292,14 +292,15 @@ def dump(case):
 
 
 def dump_real(weights):
-    """Every 20th feature of 50 pictures, as the published weights see them."""
-    model = Lite0()
+    """Every 20th feature of 50 pictures of each size, as the published weights see them."""
+    model, out = Lite0(), {}
     model.load_state_dict(torch.load(weights), strict=False)
-    x = torch.tensor(number(7, 50 * 64 * 64 * 3)).reshape(50, 64, 64, 3).permute(0, 3, 1, 2)
-    x = F.avg_pool2d(x, 8).repeat_interleave(8, 2).repeat_interleave(8, 3) * 4  # patches, a little like pictures
-    with torch.no_grad():
-        save(os.path.join(HERE, "efficientnet_lite0_real.safetensors"),
-             {"features": model.double().eval()(x)[:, ::20].numpy()})
+    for size in (64, 128, 160):
+        x = torch.tensor(number(7, 50 * size * size * 3)).reshape(50, size, size, 3).permute(0, 3, 1, 2)
+        x = F.avg_pool2d(x, 8).repeat_interleave(8, 2).repeat_interleave(8, 3) * 4  # patches, a little like pictures
+        with torch.no_grad():
+            out[f"features.{size}"] = model.double().eval()(x)[:, ::20].numpy()
+    save(os.path.join(HERE, "efficientnet_lite0_real.safetensors"), out)
 
 
 if __name__ == "__main__":

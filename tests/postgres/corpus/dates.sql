@@ -67,3 +67,4 @@ SELECT 'yesterday'::date = current_date - 1 AS a, 'epoch'::timestamp AS b
 SELECT extract(day FROM interval '40 days 5 hours') AS a, extract(month FROM interval '14 months') AS b
 SELECT EXTRACT(EPOCH FROM (timestamp '2024-05-06 10:00' - timestamp '2024-05-06 09:00')) AS seconds
 SELECT (date '2024-05-06', date '2024-05-10') OVERLAPS (date '2024-05-08', date '2024-05-12') AS o
+SELECT '500 ms'::interval AS a, '2 mins'::interval AS b, '3 m'::interval AS c, '1 h 2 m 3 s'::interval AS d

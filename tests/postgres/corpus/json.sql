@@ -47,3 +47,8 @@ SELECT '{"a":{"c":2,"b":1}}'::jsonb ->> 'a' AS a
 SELECT jsonb_array_length('5')
 SELECT count(*) AS n FROM jsonb_object_keys('{"a":1,"bb":2}')
 SELECT '{"a":1}'::jsonb['a'] AS a
+SELECT '-0.5e-2'::jsonb AS a, '1e3'::jsonb AS b, '1.50e1'::jsonb AS c, '1.5E+0'::jsonb AS d, '12345678901234567890e-3'::jsonb AS e, '0e5'::jsonb AS f, '100e-2'::jsonb AS g, '-0e2'::jsonb AS h, '0.00e1'::jsonb AS i, '1e-3'::jsonb AS j
+SELECT '{{{{{{{1}}}}}}}'::int[]
+SELECT '{{{{{{1}}}}}}'::int[] AS a
+SELECT (-9223372036854775808)::bigint / -1
+SELECT -7 / 2 AS a, -7 % 2 AS b, 7 / -2 AS c, 7 % -2 AS d
