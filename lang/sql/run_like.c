@@ -26,6 +26,10 @@ static bool like_matches(const struct value *text, const struct value *pattern, 
         uint32_t a, b = 0;
         size_t tn = utf8_next(t, (size_t)(te - t), &a), pn = p < pe ? utf8_next(p, (size_t)(pe - p), &b) : 0;
         bool escaped = pn && b == escape && p + pn < pe;
+        if (pn && b == escape && !escaped) {
+            err_set(e, ERR_VALUE, "LIKE pattern must not end with escape character");
+            return false;
+        }
         if (escaped) {
             pn += utf8_next(p + pn, (size_t)(pe - p) - pn, &b);
         }
