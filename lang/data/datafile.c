@@ -2,9 +2,10 @@
  * at the end, which nothing can interrupt, has little left to do. */
 #include "lang/data/datafile.h"
 
+#include "base/draft.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -160,43 +161,22 @@ enum err_code datafile_check_same(const struct datafile *f, struct err *e) {
 }
 
 struct datafile_out {
-    char *path, *temporary;
-    int fd;
-    gzFile zip;      /* over a copy of fd, or NULL */
+    struct draft draft;
+    gzFile zip;      /* over a copy of its fd, or NULL */
     size_t unsynced; /* bytes */
 };
 
-static enum err_code write_failed(struct datafile_out *f, struct err *e) {
-    int error = errno;
-    err_set(e, ERR_FILE, "%s cannot be written: %s", f->path, strerror(error));
-    return error == ENOSPC || error == EDQUOT ? err_hint(e, "free some space on the disk and run the cell again")
-                                              : e->code;
+static enum err_code write_failed(const struct datafile_out *f, struct err *e) {
+    return draft_failed(f->draft.path, e);
 }
 
-static enum err_code create_temporary(struct datafile_out *f, const char *path, bool gzip, struct err *e) {
-    size_t room = strlen(path) + sizeof ".XXXXXX";
-    f->path = strdup(path);
-    f->temporary = malloc(room);
-    if (!f->path || !f->temporary) {
-        return err_nomem(e);
+static enum err_code open_zip(struct datafile_out *f, struct err *e) {
+    int copy = fcntl(f->draft.fd, F_DUPFD_CLOEXEC, 0);
+    f->zip = copy >= 0 ? gzdopen(copy, "wb") : NULL;
+    if (!f->zip && copy >= 0) {
+        close(copy);
     }
-    snprintf(f->temporary, room, "%s.XXXXXX", path);
-    f->fd = mkostemp(f->temporary, O_CLOEXEC);
-    if (f->fd < 0) {
-        return write_failed(f, e);
-    }
-    fchmod(f->fd, 0644);
-    if (gzip) {
-        int copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
-        f->zip = copy >= 0 ? gzdopen(copy, "wb") : NULL;
-        if (!f->zip) {
-            if (copy >= 0) {
-                close(copy);
-            }
-            return err_nomem(e);
-        }
-    }
-    return ERR_OK;
+    return f->zip ? ERR_OK : err_nomem(e);
 }
 
 enum err_code datafile_create(const char *path, bool gzip, struct datafile_out **out, struct err *e) {
@@ -204,8 +184,8 @@ enum err_code datafile_create(const char *path, bool gzip, struct datafile_out *
     if (!f) {
         return err_nomem(e);
     }
-    f->fd = -1;
-    if (create_temporary(f, path, gzip, e) != ERR_OK) {
+    f->draft = DRAFT_INIT;
+    if (draft_begin(&f->draft, path, e) != ERR_OK || (gzip && open_zip(f, e) != ERR_OK)) {
         datafile_discard(f);
         return e->code;
     }
@@ -215,7 +195,7 @@ enum err_code datafile_create(const char *path, bool gzip, struct datafile_out *
 
 static enum err_code write_plain(struct datafile_out *f, const char *bytes, size_t len, struct err *e) {
     while (len > 0) {
-        ssize_t n = write(f->fd, bytes, len);
+        ssize_t n = write(f->draft.fd, bytes, len);
         if (n < 0 && errno != EINTR) {
             return write_failed(f, e);
         }
@@ -241,29 +221,22 @@ enum err_code datafile_write(struct datafile_out *f, const void *bytes, size_t l
     f->unsynced += len;
     if ((f->zip ? write_zip : write_plain)(f, bytes, len, e) == ERR_OK && f->unsynced >= BYTES_BETWEEN_SYNCS) {
         f->unsynced = 0;
-        return fdatasync(f->fd) == 0 ? ERR_OK : write_failed(f, e);
+        return fdatasync(f->draft.fd) == 0 ? ERR_OK : write_failed(f, e);
     }
     return e->code;
 }
 
 enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, size_t len, struct err *e) {
-    return lseek(f->fd, 0, SEEK_SET) == 0 ? write_plain(f, bytes, len, e) : write_failed(f, e);
+    return lseek(f->draft.fd, 0, SEEK_SET) == 0 ? write_plain(f, bytes, len, e) : write_failed(f, e);
 }
 
-enum err_code datafile_finish(struct datafile_out *f, struct err *e) {
-    if (f->zip) {
-        int closed = gzclose_w(f->zip);
-        f->zip = NULL;
-        if (closed != Z_OK) {
-            write_failed(f, e);
-        }
-    }
-    if (e->code == ERR_OK && (fsync(f->fd) != 0 || rename(f->temporary, f->path) != 0)) {
+enum err_code datafile_finish(struct datafile_out *f, bool replace, struct err *e) {
+    int closed = f->zip ? gzclose_w(f->zip) : Z_OK;
+    f->zip = NULL;
+    if (closed != Z_OK) {
         write_failed(f, e);
-    }
-    if (e->code == ERR_OK) {
-        free(f->temporary); /* it has its own name now */
-        f->temporary = NULL;
+    } else {
+        draft_place(&f->draft, replace, e);
     }
     datafile_discard(f);
     return e->code;
@@ -274,14 +247,7 @@ void datafile_discard(struct datafile_out *f) {
         if (f->zip) {
             gzclose_w(f->zip);
         }
-        if (f->fd >= 0) {
-            close(f->fd);
-            if (f->temporary) {
-                unlink(f->temporary);
-            }
-        }
-        free(f->temporary);
-        free(f->path);
+        draft_discard(&f->draft);
         free(f);
     }
 }

@@ -147,7 +147,7 @@ bool models_remove_checkpoint(struct context *c, const char *name) {
         size_t len = strlen(file);
         const char *rest = entry->d_name + len;
         if (strncmp(entry->d_name, file, len) == 0 && (!*rest || (*rest == '.' && strlen(rest) == 7))) {
-            found = unlinkat(dirfd(folder), entry->d_name, 0) == 0 || found; /* .XXXXXX: see file_replace */
+            found = unlinkat(dirfd(folder), entry->d_name, 0) == 0 || found; /* .123456: see base/draft.c */
         }
     }
     if (folder) {

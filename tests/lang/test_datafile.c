@@ -95,7 +95,7 @@ static void reads_what_was_written(void **state) {
             assert_int_equal(datafile_write(out, text.data + at, text.len - at < 4000 ? text.len - at : 4000, &e), 0);
         }
         assert_false(file_exists(path));
-        assert_int_equal(datafile_finish(out, &e), ERR_OK);
+        assert_int_equal(datafile_finish(out, true, &e), ERR_OK);
         assert_int_equal(files_in_folder(), 1 + gzip);
         assert_int_equal(stat(path, &about), 0);
         assert_true(gzip ? (size_t)about.st_size < text.len / 2 : (size_t)about.st_size == text.len);
@@ -239,7 +239,7 @@ static void full_disk_leaves_the_old(void **state) {
             datafile_write(out, text.data, text.len, &e);
         }
         if (e.code == ERR_OK) {
-            datafile_finish(out, &e);
+            datafile_finish(out, true, &e);
         } else {
             datafile_discard(out);
         }
@@ -265,7 +265,7 @@ static void writes_the_start_again(void **state) {
     assert_int_equal(datafile_create(path, false, &out, &e), ERR_OK);
     assert_int_equal(datafile_write(out, "....tail", 8, &e), ERR_OK);
     assert_int_equal(datafile_write_start(out, "head", 4, &e), ERR_OK);
-    assert_int_equal(datafile_finish(out, &e), ERR_OK);
+    assert_int_equal(datafile_finish(out, true, &e), ERR_OK);
     assert_int_equal(file_read(path, 100, &back, &e), ERR_OK);
     assert_string_equal(back.data, "headtail");
     buf_release(&back);
