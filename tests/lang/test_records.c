@@ -155,6 +155,8 @@ static const struct {
     {BYTES("[{\"a\":\n\"\xFF\"}]"), 8, "line 2, column 2: the text is not UTF-8"},
     {BYTES("[\n {\"a\":\"never closed}]"), 3, "line 2, column 2: the record that begins here has no end"},
     {BYTES("[{\"a\":{\"b\":1}]"), 13, "line 1, column 14: this is not JSON"},
+    {BYTES("[{\"a\":1,\0\"b\":2}]"), 8, "line 1, column 9: this is not JSON"}, /* strchr() finds NUL among blanks */
+    {BYTES("[{\"a\":1}\0]"), 8, "line 1, column 9: a comma or ] is missing"},
     {BYTES("{\"a\":{\"0\":1},\"b\":{\"0\":2}}"), 0, "one object whose values are columns or tables"},
 };
 
