@@ -22,8 +22,9 @@ struct copy_to {
     const struct export_format *format; /* NULL: .npy */
     char delimiter;
     bool replace; /* a file that is there */
-    struct store_query *rows;
-    size_t count; /* columns */
+    const struct relation *relation;
+    struct store_query *rows; /* its */
+    size_t count;             /* columns */
     struct datafile_out *file;
     struct buf text; /* not yet written */
     long long done;  /* rows */
@@ -192,18 +193,18 @@ static bool next_row(struct copy_to *x) {
 
 static enum err_code write_text(struct copy_to *x) {
     struct arena *a = x->context->arena;
-    struct column *columns = arena_alloc(a, x->count * sizeof *columns);
+    struct pgtype *types = arena_alloc(a, x->count * sizeof *types);
     struct value *values = arena_alloc(a, x->count * sizeof *values);
-    struct export_table table = {.columns = columns,
+    struct export_table table = {.types = types,
                                  .names = exec_column_names(x->context, x->rows),
                                  .count = x->count,
                                  .delimiter = x->delimiter,
                                  .header = x->set.header};
-    if (!columns || !values || !table.names) {
+    if (!types || !values || !table.names) {
         return err_nomem(x->e);
     }
     for (size_t i = 0; i < x->count; i++) {
-        columns[i] = store_column(x->rows, i);
+        types[i] = relation_column_type(x->relation, x->rows, i);
     }
     x->format->begin(&table, &x->text);
     while (next_row(x)) {
@@ -289,6 +290,7 @@ static enum err_code write_vectors(struct copy_to *x) {
 enum err_code exec_copy_to(struct context *c, const struct statement *s, struct err *e) {
     struct copy_to x = {.context = c, .statement = s, .set = {.if_exists = "fail", .header = true}, .e = e};
     struct relation r = RELATION_INIT;
+    x.relation = &r;
     x.began = clock_now();
     if (read_options(&x) == ERR_OK && open_rows(&x, &r) == ERR_OK &&
         datafile_create(x.path, datafile_is_gzip(x.path), &x.file, e) == ERR_OK &&

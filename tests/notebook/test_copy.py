@@ -257,3 +257,13 @@ def test_a_file_that_comes_meanwhile_stays(cells):
         pass
     assert reply["content"]["ename"] == "ThanoSQLExistsError" and "overwrite=True" in "".join(reply["content"]["traceback"])
     assert (cells.workspace / "late.csv").read_text() == "mine"
+
+
+def test_types_are_what_they_are_declared(cells):
+    """Of a query and of a table, whose columns SQLite holds as numbers and text."""
+    do(cells, """COPY (SELECT ARRAY[1,2] AS a, 0.1::float4 AS f, 1.50::numeric(5,2) AS n, ARRAY['a', NULL] AS s) TO 'typed.json';
+                 CREATE TABLE typed AS SELECT ARRAY[1,2] AS a, 0.1::float4 AS f, 1.50::numeric(5,2) AS n, ARRAY['a', NULL] AS s;
+                 COPY typed TO 'typed_table.json'; COPY typed TO 'typed.csv'""")
+    for name in ("typed.json", "typed_table.json"):
+        assert (cells.workspace / name).read_text() == '[{"a": [1, 2], "f": 0.1, "n": 1.50, "s": ["a", null]}]\n'
+    assert (cells.workspace / "typed.csv").read_text() == 'a,f,n,s\n"{1,2}",0.1,1.50,"{a,NULL}"\n'
