@@ -19,6 +19,8 @@ enum {
     BYTES_BETWEEN_SYNCS = 32 << 20, /* a slow disk writes as much in less than a second */
 };
 
+#define NOT_TO_ITS_END "the file was perhaps not copied or downloaded to its end"
+
 bool datafile_is_gzip(const char *path) {
     size_t len = strlen(path);
     return len > 3 && strcasecmp(path + len - 3, ".gz") == 0;
@@ -55,6 +57,10 @@ static enum err_code open_gzip(struct datafile *f, struct err *e) {
     }
     if (!S_ISREG(f->about.st_mode)) {
         return err_set(e, ERR_FILE, "%s is not a file", f->path);
+    }
+    if (datafile_is_gzip(f->path) && f->about.st_size == 0) {
+        err_set(e, ERR_FILE, "%s is empty", f->path);
+        return err_hint(e, NOT_TO_ITS_END);
     }
     f->in = gzdopen(f->fd, "rb");
     if (!f->in) {
@@ -105,7 +111,7 @@ static enum err_code read_failed(struct datafile *f, int error, struct err *e) {
     }
     err_set(e, ERR_FILE, "%s cannot be unpacked: %s", f->path,
             error == Z_BUF_ERROR ? "it ends too early" : "it is damaged");
-    return err_hint(e, "the file was perhaps not copied or downloaded to its end");
+    return err_hint(e, NOT_TO_ITS_END);
 }
 
 size_t datafile_read(struct datafile *f, char *bytes, size_t most, struct err *e) {
