@@ -24,6 +24,9 @@ enum err_code datafile_rewind(struct datafile *f, struct err *e);
 double datafile_size(const struct datafile *f);
 double datafile_at(const struct datafile *f);
 
+/* Whether bytes that are no gzip, nor zeros, stand behind what was unpacked to its end. They are not read. */
+bool datafile_has_rest(const struct datafile *f);
+
 /* ERR_FILE if the file has changed since it was opened. */
 enum err_code datafile_check_same(const struct datafile *f, struct err *e);
 

@@ -387,6 +387,9 @@ enum err_code records_load(struct datafile *f, const char *name, const struct im
     if (read_pass(r, 0) == ERR_OK && make_table(r) == ERR_OK && read_pass(r, 1) == ERR_OK &&
         datafile_check_same(f, e) == ERR_OK) {
         tell(r, true);
+        if (datafile_has_rest(f)) {
+            import_warn_rest(&r->import, name);
+        }
         *rows = r->rows;
     }
     import_release(&r->import);

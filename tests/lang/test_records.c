@@ -240,8 +240,8 @@ static void tells_much_from_wrong(void **state) {
         int most; /* of `again` */
         const char *says;
     } texts[] = {
-        {"{\"a\":", "[", 499, "a record of more than 500 levels is not supported"},
-        {"{\"a\":[0", ",0", (1 << 21) - 3, "a record of more than 2097152 values is not supported"},
+        {"[{\"a\":", "[", 499, "a record of more than 500 levels is not supported"},
+        {"[{\"a\":[0", ",0", (1 << 21) - 3, "a record of more than 2097152 values is not supported"},
     };
     for (size_t i = 0; i < 4; i++) {
         int count = texts[i / 2].most + (int)(i % 2);
@@ -256,7 +256,7 @@ static void tells_much_from_wrong(void **state) {
         for (int k = 0; k < (deep ? count : 1); k++) {
             buf_char(&text, ']');
         }
-        buf_char(&text, '}');
+        buf_str(&text, "}]");
         assert_int_equal(load(text.data, text.len, &wrong, &e), i % 2 ? ERR_VALUE : ERR_OK);
         if (i % 2 && (!strstr(e.message, texts[i / 2].says) || !e.hint[0])) {
             fail_msg("%s", e.message);

@@ -267,3 +267,13 @@ def test_types_are_what_they_are_declared(cells):
     for name in ("typed.json", "typed_table.json"):
         assert (cells.workspace / name).read_text() == '[{"a": [1, 2], "f": 0.1, "n": 1.50, "s": ["a", null]}]\n'
     assert (cells.workspace / "typed.csv").read_text() == 'a,f,n,s\n"{1,2}",0.1,1.50,"{a,NULL}"\n'
+
+
+@pytest.mark.parametrize("name, text", [("behind.csv.gz", b"x\n7\n"), ("behind.jsonl.gz", b'{"x": 7}\n')])
+def test_rubbish_behind_gzip_is_told(cells, name, text):
+    (cells.workspace / name).write_bytes(gzip.compress(text) + b"rubbish")
+    result = do(cells, f"COPY behind FROM '{name}' OPTIONS (overwrite=True)")
+    assert name in result.stderr and "other bytes" in result.stderr
+    assert table(cells, "behind")[1] == [[(int, 7)]]
+    (cells.workspace / name).write_bytes(gzip.compress(text))
+    assert not do(cells, f"COPY behind FROM '{name}' OPTIONS (overwrite=True)").stderr
