@@ -1,10 +1,11 @@
 /* Files over POSIX calls; every failure says which path and why. */
 #include "base/file.h"
 
+#include "base/draft.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,38 +67,29 @@ static enum err_code write_all(int fd, const char *bytes, size_t len, const char
             if (errno == EINTR) {
                 continue;
             }
-            return failed(e, "write", path);
+            return draft_failed(path, e);
         }
         bytes += n;
         len -= (size_t)n;
     }
-    return fsync(fd) == 0 ? ERR_OK : failed(e, "write", path);
+    return ERR_OK;
+}
+
+static enum err_code write_file(const char *path, const void *bytes, size_t len, bool replace, struct err *e) {
+    struct draft d = DRAFT_INIT;
+    if (draft_begin(&d, path, e) == ERR_OK && write_all(d.fd, bytes, len, path, e) == ERR_OK) {
+        draft_place(&d, replace, e);
+    }
+    draft_discard(&d);
+    return e->code;
 }
 
 enum err_code file_replace(const char *path, const void *bytes, size_t len, struct err *e) {
-    struct buf temporary = BUF_INIT;
-    buf_printf(&temporary, "%s.XXXXXX", path);
-    if (!buf_ok(&temporary)) {
-        return err_nomem(e);
-    }
-    int fd = mkstemp(temporary.data);
-    if (fd < 0) {
-        failed(e, "write", path);
-    } else {
-        fchmod(fd, 0644);
-        write_all(fd, bytes, len, path, e);
-        if (close(fd) != 0 && e->code == ERR_OK) {
-            failed(e, "write", path);
-        }
-        if (e->code == ERR_OK && rename(temporary.data, path) != 0) {
-            failed(e, "write", path);
-        }
-        if (e->code != ERR_OK) {
-            unlink(temporary.data);
-        }
-    }
-    buf_release(&temporary);
-    return e->code;
+    return write_file(path, bytes, len, true, e);
+}
+
+enum err_code file_create(const char *path, const void *bytes, size_t len, struct err *e) {
+    return write_file(path, bytes, len, false, e);
 }
 
 enum err_code file_make_folders(const char *path, struct err *e) {

@@ -10,8 +10,9 @@
 /* Append the file's bytes to *out. More than `most` bytes is an error, and so is what is no regular file. */
 enum err_code file_read(const char *path, size_t most, struct buf *out, struct err *e);
 
-/* Write through a temporary file beside `path`, sync, and rename: a reader sees the old or the new. */
+/* Write a file whole (base/draft.h): a reader sees the old or the new. file_create() replaces none: ERR_EXISTS. */
 enum err_code file_replace(const char *path, const void *bytes, size_t len, struct err *e);
+enum err_code file_create(const char *path, const void *bytes, size_t len, struct err *e);
 
 /* mkdir -p. */
 enum err_code file_make_folders(const char *path, struct err *e);

@@ -351,6 +351,9 @@ enum err_code csv_load(const char *path, const struct csv_format *format, const 
     if (datafile_open(path, DATAFILE_MOST, &l->file, e) == ERR_OK && read_pass(l, 0) == ERR_OK &&
         make_table(l) == ERR_OK && read_pass(l, 1) == ERR_OK && datafile_check_same(l->file, e) == ERR_OK) {
         tell(l, 0, true);
+        if (datafile_has_rest(l->file)) {
+            import_warn_rest(&l->import, path);
+        }
         *rows = l->rows;
     }
     import_release(&l->import);

@@ -1,10 +1,11 @@
-/* zlib reads what is not gzip as it is, so there is one way to read. Writing is synced now and then, so that the sync
- * at the end, which nothing can interrupt, has little left to do. */
+/* A gzip file is one member or more, one behind the other, perhaps padded with zeros. Writing is synced now and then,
+ * so that the sync at the end, which nothing can interrupt, has little left to do. */
 #include "lang/data/datafile.h"
+
+#include "base/draft.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,8 @@ enum {
     MOST_AT_ONCE = 1 << 30,         /* zlib counts in unsigned int */
     BYTES_BETWEEN_SYNCS = 32 << 20, /* a slow disk writes as much in less than a second */
 };
+
+#define NOT_TO_ITS_END "the file was perhaps not copied or downloaded to its end"
 
 bool datafile_is_gzip(const char *path) {
     size_t len = strlen(path);
@@ -32,9 +35,12 @@ struct datafile {
     const char *text; /* in memory, or NULL */
     size_t len, at;
     char *path;
-    int fd; /* the gzFile's */
-    gzFile in;
-    unsigned long long most, unpacked; /* bytes: of gzip at most; read since the start */
+    int fd;
+    unsigned char *block;         /* ZLIB_BUFFER bytes of the file, of which zip has the rest */
+    unsigned long long from_disk; /* bytes read since the start */
+    z_stream zip;
+    bool gzip, between, rest;          /* not in a member; bytes that begin none */
+    unsigned long long most, unpacked; /* bytes: of gzip at most; since the start */
     struct stat about;
 };
 
@@ -47,7 +53,30 @@ struct datafile *datafile_of_text(const char *text, size_t len) {
     return f;
 }
 
-static enum err_code open_gzip(struct datafile *f, struct err *e) {
+/* More bytes of the file behind those that are left. False at its end, or where it cannot be read. */
+static bool fill(struct datafile *f, struct err *e) {
+    ssize_t n;
+    memmove(f->block, f->zip.next_in, f->zip.avail_in);
+    do {
+        n = read(f->fd, f->block + f->zip.avail_in, ZLIB_BUFFER - f->zip.avail_in);
+    } while (n < 0 && errno == EINTR);
+    f->zip.next_in = f->block;
+    if (n < 0) {
+        err_set(e, ERR_FILE, "%s cannot be read: %s", f->path, strerror(errno));
+    } else {
+        f->zip.avail_in += (unsigned)n;
+        f->from_disk += (unsigned long long)n;
+    }
+    return n > 0;
+}
+
+static bool begins_member(struct datafile *f, struct err *e) {
+    while (f->zip.avail_in < 2 && fill(f, e)) {
+    }
+    return f->zip.avail_in >= 2 && f->zip.next_in[0] == 0x1f && f->zip.next_in[1] == 0x8b;
+}
+
+static enum err_code open_file(struct datafile *f, struct err *e) {
     f->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe's open must not wait for a writer */
     if (f->fd < 0 || fstat(f->fd, &f->about) != 0) {
         return err_set(e, ERR_FILE, "%s cannot be opened: %s", f->path, strerror(errno));
@@ -55,16 +84,24 @@ static enum err_code open_gzip(struct datafile *f, struct err *e) {
     if (!S_ISREG(f->about.st_mode)) {
         return err_set(e, ERR_FILE, "%s is not a file", f->path);
     }
-    f->in = gzdopen(f->fd, "rb");
-    if (!f->in) {
+    if (datafile_is_gzip(f->path) && f->about.st_size == 0) {
+        err_set(e, ERR_FILE, "%s is empty", f->path);
+        return err_hint(e, NOT_TO_ITS_END);
+    }
+    f->zip.next_in = f->block = malloc(ZLIB_BUFFER);
+    if (!f->block) {
         return err_nomem(e);
     }
-    gzbuffer(f->in, ZLIB_BUFFER);
-    if (datafile_is_gzip(f->path) && gzdirect(f->in)) {
+    f->between = begins_member(f, e);
+    f->gzip = f->between && inflateInit2(&f->zip, MAX_WBITS + 16) == Z_OK;
+    if (f->between && !f->gzip) {
+        return err_nomem(e);
+    }
+    if (e->code == ERR_OK && datafile_is_gzip(f->path) && !f->gzip) {
         err_set(e, ERR_FILE, "%s is named .gz, but is no gzip file", f->path);
         return err_hint(e, "take .gz off its name if it is not compressed");
     }
-    return ERR_OK;
+    return e->code;
 }
 
 enum err_code datafile_open(const char *path, unsigned long long most, struct datafile **out, struct err *e) {
@@ -75,7 +112,7 @@ enum err_code datafile_open(const char *path, unsigned long long most, struct da
     }
     f->fd = -1;
     f->most = most;
-    if (open_gzip(f, e) != ERR_OK) {
+    if (open_file(f, e) != ERR_OK) {
         datafile_close(f);
         return e->code;
     }
@@ -85,59 +122,96 @@ enum err_code datafile_open(const char *path, unsigned long long most, struct da
 
 void datafile_close(struct datafile *f) {
     if (f) {
-        if (f->in) {
-            gzclose_r(f->in);
-        } else if (f->path && f->fd >= 0) {
+        if (f->gzip) {
+            inflateEnd(&f->zip);
+        }
+        if (f->path && f->fd >= 0) {
             close(f->fd);
         }
+        free(f->block);
         free(f->path);
         free(f);
     }
 }
 
-static enum err_code read_failed(struct datafile *f, int error, struct err *e) {
-    if (error == Z_ERRNO) {
-        return err_set(e, ERR_FILE, "%s cannot be read: %s", f->path, strerror(errno));
-    }
+static enum err_code unpack_failed(const struct datafile *f, int error, struct err *e) {
     if (error == Z_MEM_ERROR) {
         return err_nomem(e);
     }
     err_set(e, ERR_FILE, "%s cannot be unpacked: %s", f->path,
             error == Z_BUF_ERROR ? "it ends too early" : "it is damaged");
-    return err_hint(e, "the file was perhaps not copied or downloaded to its end");
+    return err_hint(e, NOT_TO_ITS_END);
+}
+
+/* To the next member. False: there is none. */
+static bool next_member(struct datafile *f, struct err *e) {
+    while ((f->zip.avail_in > 0 || fill(f, e)) && *f->zip.next_in == 0) {
+        f->zip.next_in++;
+        f->zip.avail_in--;
+    }
+    if (begins_member(f, e)) {
+        inflateReset(&f->zip);
+        f->between = false;
+        return true;
+    }
+    f->rest = f->zip.avail_in > 0;
+    return false;
+}
+
+static size_t read_gzip(struct datafile *f, char *bytes, unsigned most, struct err *e) {
+    f->zip.next_out = (unsigned char *)bytes;
+    f->zip.avail_out = most;
+    while (f->zip.avail_out > 0 && e->code == ERR_OK && (!f->between || next_member(f, e))) {
+        int done = f->zip.avail_in > 0 || fill(f, e) ? inflate(&f->zip, Z_NO_FLUSH) : Z_BUF_ERROR;
+        f->between = done == Z_STREAM_END;
+        if (done != Z_OK && done != Z_STREAM_END) {
+            unpack_failed(f, done, e);
+        }
+    }
+    f->unpacked += most - f->zip.avail_out;
+    if (f->unpacked > f->most) {
+        err_set(e, ERR_FILE, "%s unpacks to more than %llu bytes", f->path, f->most);
+        err_hint(e, "unpack it with gunzip, and COPY the file that comes out");
+    }
+    return e->code == ERR_OK ? most - f->zip.avail_out : 0;
+}
+
+static size_t read_plain(struct datafile *f, char *bytes, size_t most, struct err *e) {
+    if (f->zip.avail_in == 0 && !fill(f, e)) {
+        return 0;
+    }
+    size_t n = f->zip.avail_in < most ? f->zip.avail_in : most;
+    memcpy(bytes, f->zip.next_in, n);
+    f->zip.next_in += n;
+    f->zip.avail_in -= (unsigned)n;
+    return n;
 }
 
 size_t datafile_read(struct datafile *f, char *bytes, size_t most, struct err *e) {
-    if (f->text) {
-        size_t n = f->len - f->at < most ? f->len - f->at : most;
-        memcpy(bytes, f->text + f->at, n);
-        f->at += n;
-        return n;
+    if (!f->text) {
+        return f->gzip ? read_gzip(f, bytes, (unsigned)(most < MOST_AT_ONCE ? most : MOST_AT_ONCE), e)
+                       : read_plain(f, bytes, most, e);
     }
-    int error = Z_OK, n = gzread(f->in, bytes, (unsigned)(most < MOST_AT_ONCE ? most : MOST_AT_ONCE));
-    if (n <= 0) { /* a file that is cut off gives its bytes first, and then says so */
-        gzerror(f->in, &error);
-        if (error != Z_OK && error != Z_STREAM_END) {
-            read_failed(f, error, e);
-        }
-        return 0;
-    }
-    f->unpacked += (unsigned)n;
-    if (f->unpacked > f->most && !gzdirect(f->in)) {
-        err_set(e, ERR_FILE, "%s unpacks to more than %llu bytes", f->path, f->most);
-        err_hint(e, "unpack it with gunzip, and COPY the file that comes out");
-        return 0;
-    }
-    return (size_t)n;
+    size_t n = f->len - f->at < most ? f->len - f->at : most;
+    memcpy(bytes, f->text + f->at, n);
+    f->at += n;
+    return n;
 }
 
 enum err_code datafile_rewind(struct datafile *f, struct err *e) {
     f->at = 0;
-    f->unpacked = 0;
-    if (!f->text && gzrewind(f->in) != 0) {
+    f->unpacked = f->from_disk = 0;
+    f->zip.avail_in = 0;
+    f->between = true;
+    f->rest = false;
+    if (!f->text && lseek(f->fd, 0, SEEK_SET) != 0) {
         return err_set(e, ERR_FILE, "%s cannot be read again: %s", f->path, strerror(errno));
     }
     return ERR_OK;
+}
+
+bool datafile_has_rest(const struct datafile *f) {
+    return f->rest;
 }
 
 double datafile_size(const struct datafile *f) {
@@ -145,7 +219,7 @@ double datafile_size(const struct datafile *f) {
 }
 
 double datafile_at(const struct datafile *f) {
-    return f->text ? (double)f->at : (double)gzoffset(f->in);
+    return f->text ? (double)f->at : (double)(f->from_disk - f->zip.avail_in);
 }
 
 enum err_code datafile_check_same(const struct datafile *f, struct err *e) {
@@ -160,43 +234,22 @@ enum err_code datafile_check_same(const struct datafile *f, struct err *e) {
 }
 
 struct datafile_out {
-    char *path, *temporary;
-    int fd;
-    gzFile zip;      /* over a copy of fd, or NULL */
+    struct draft draft;
+    gzFile zip;      /* over a copy of its fd, or NULL */
     size_t unsynced; /* bytes */
 };
 
-static enum err_code write_failed(struct datafile_out *f, struct err *e) {
-    int error = errno;
-    err_set(e, ERR_FILE, "%s cannot be written: %s", f->path, strerror(error));
-    return error == ENOSPC || error == EDQUOT ? err_hint(e, "free some space on the disk and run the cell again")
-                                              : e->code;
+static enum err_code write_failed(const struct datafile_out *f, struct err *e) {
+    return draft_failed(f->draft.path, e);
 }
 
-static enum err_code create_temporary(struct datafile_out *f, const char *path, bool gzip, struct err *e) {
-    size_t room = strlen(path) + sizeof ".XXXXXX";
-    f->path = strdup(path);
-    f->temporary = malloc(room);
-    if (!f->path || !f->temporary) {
-        return err_nomem(e);
+static enum err_code open_zip(struct datafile_out *f, struct err *e) {
+    int copy = fcntl(f->draft.fd, F_DUPFD_CLOEXEC, 0);
+    f->zip = copy >= 0 ? gzdopen(copy, "wb") : NULL;
+    if (!f->zip && copy >= 0) {
+        close(copy);
     }
-    snprintf(f->temporary, room, "%s.XXXXXX", path);
-    f->fd = mkostemp(f->temporary, O_CLOEXEC);
-    if (f->fd < 0) {
-        return write_failed(f, e);
-    }
-    fchmod(f->fd, 0644);
-    if (gzip) {
-        int copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
-        f->zip = copy >= 0 ? gzdopen(copy, "wb") : NULL;
-        if (!f->zip) {
-            if (copy >= 0) {
-                close(copy);
-            }
-            return err_nomem(e);
-        }
-    }
-    return ERR_OK;
+    return f->zip ? ERR_OK : err_nomem(e);
 }
 
 enum err_code datafile_create(const char *path, bool gzip, struct datafile_out **out, struct err *e) {
@@ -204,8 +257,8 @@ enum err_code datafile_create(const char *path, bool gzip, struct datafile_out *
     if (!f) {
         return err_nomem(e);
     }
-    f->fd = -1;
-    if (create_temporary(f, path, gzip, e) != ERR_OK) {
+    f->draft = DRAFT_INIT;
+    if (draft_begin(&f->draft, path, e) != ERR_OK || (gzip && open_zip(f, e) != ERR_OK)) {
         datafile_discard(f);
         return e->code;
     }
@@ -215,7 +268,7 @@ enum err_code datafile_create(const char *path, bool gzip, struct datafile_out *
 
 static enum err_code write_plain(struct datafile_out *f, const char *bytes, size_t len, struct err *e) {
     while (len > 0) {
-        ssize_t n = write(f->fd, bytes, len);
+        ssize_t n = write(f->draft.fd, bytes, len);
         if (n < 0 && errno != EINTR) {
             return write_failed(f, e);
         }
@@ -241,29 +294,22 @@ enum err_code datafile_write(struct datafile_out *f, const void *bytes, size_t l
     f->unsynced += len;
     if ((f->zip ? write_zip : write_plain)(f, bytes, len, e) == ERR_OK && f->unsynced >= BYTES_BETWEEN_SYNCS) {
         f->unsynced = 0;
-        return fdatasync(f->fd) == 0 ? ERR_OK : write_failed(f, e);
+        return fdatasync(f->draft.fd) == 0 ? ERR_OK : write_failed(f, e);
     }
     return e->code;
 }
 
 enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, size_t len, struct err *e) {
-    return lseek(f->fd, 0, SEEK_SET) == 0 ? write_plain(f, bytes, len, e) : write_failed(f, e);
+    return lseek(f->draft.fd, 0, SEEK_SET) == 0 ? write_plain(f, bytes, len, e) : write_failed(f, e);
 }
 
-enum err_code datafile_finish(struct datafile_out *f, struct err *e) {
-    if (f->zip) {
-        int closed = gzclose_w(f->zip);
-        f->zip = NULL;
-        if (closed != Z_OK) {
-            write_failed(f, e);
-        }
-    }
-    if (e->code == ERR_OK && (fsync(f->fd) != 0 || rename(f->temporary, f->path) != 0)) {
+enum err_code datafile_finish(struct datafile_out *f, bool replace, struct err *e) {
+    int closed = f->zip ? gzclose_w(f->zip) : Z_OK;
+    f->zip = NULL;
+    if (closed != Z_OK) {
         write_failed(f, e);
-    }
-    if (e->code == ERR_OK) {
-        free(f->temporary); /* it has its own name now */
-        f->temporary = NULL;
+    } else {
+        draft_place(&f->draft, replace, e);
     }
     datafile_discard(f);
     return e->code;
@@ -274,14 +320,7 @@ void datafile_discard(struct datafile_out *f) {
         if (f->zip) {
             gzclose_w(f->zip);
         }
-        if (f->fd >= 0) {
-            close(f->fd);
-            if (f->temporary) {
-                unlink(f->temporary);
-            }
-        }
-        free(f->temporary);
-        free(f->path);
+        draft_discard(&f->draft);
         free(f);
     }
 }

@@ -24,17 +24,20 @@ enum err_code datafile_rewind(struct datafile *f, struct err *e);
 double datafile_size(const struct datafile *f);
 double datafile_at(const struct datafile *f);
 
+/* Whether bytes that are no gzip, nor zeros, stand behind what was unpacked to its end. They are not read. */
+bool datafile_has_rest(const struct datafile *f);
+
 /* ERR_FILE if the file has changed since it was opened. */
 enum err_code datafile_check_same(const struct datafile *f, struct err *e);
 
-/* Writing, into a temporary file beside `path`. Only datafile_finish() puts it in its place, synced; datafile_discard()
- * leaves nothing. Either ends `f`, whatever it returns. */
+/* Writing, of a draft (base/draft.h). Only datafile_finish() puts it in its place, synced, where a file is replaced or
+ * is ERR_EXISTS; datafile_discard() leaves nothing. Either ends `f`, whatever it returns. */
 struct datafile_out;
 enum err_code datafile_create(const char *path, bool gzip, struct datafile_out **out, struct err *e);
 enum err_code datafile_write(struct datafile_out *f, const void *bytes, size_t len, struct err *e);
 /* Write over the first bytes; not for gzip. */
 enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, size_t len, struct err *e);
-enum err_code datafile_finish(struct datafile_out *f, struct err *e);
+enum err_code datafile_finish(struct datafile_out *f, bool replace, struct err *e);
 void datafile_discard(struct datafile_out *f); /* NULL is fine */
 
 /* What a file's name says, in any case of its letters: whether it ends in .gz, and whether it (or, where it does, what

@@ -1,10 +1,13 @@
 /* CSV after RFC 4180 with \n, and words as pandas writes them: True, False, numbers with the fewest digits that read
- * back the same, nothing for NULL. An empty text is "", which tells it from NULL where a reader looks at quotes;
- * pandas, and so COPY FROM, takes both for missing. JSON has null. Vectors are lists of numbers; bytes are \x… as in
- * PostgreSQL. */
+ * back the same (a numeric with a scale has its digits), nothing for NULL. An empty text is "", which tells it from
+ * NULL where a reader looks at quotes; pandas, and so COPY FROM, takes both for missing. JSON has null. Vectors, and in
+ * JSON arrays, are lists; bytes are \x… as in PostgreSQL. */
 #include "lang/data/export.h"
 
+#include "base/arena.h"
 #include "lang/data/datafile.h"
+#include "lang/sql/array.h"
+#include "lang/sql/convert.h"
 #include "lang/sql/jsontext.h"
 
 #include <inttypes.h>
@@ -12,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The shortest of `least` to `most` digits that reads back the same; whole numbers keep a point, so that they stay what
  * they are. */
@@ -28,6 +30,16 @@ static void add_real(double x, bool single, struct buf *out) {
     buf_str(out, text);
     if (isfinite(x) && !strpbrk(text, ".e")) {
         buf_str(out, ".0");
+    }
+}
+
+static void add_number(const struct value *v, struct pgtype type, struct buf *out) {
+    if (pgtype_is(type, PG_NUMERIC) && type.scaled) {
+        convert_print(v, type, out);
+    } else if (v->type == VALUE_INTEGER) {
+        buf_printf(out, "%" PRId64, v->integer);
+    } else { /* SQLite's own REAL has 64 bits */
+        add_real(v->real, pgtype_is(type, PG_FLOAT4) && (double)(float)v->real == v->real, out);
     }
 }
 
@@ -87,7 +99,7 @@ static void add_field(const char *text, size_t len, char delimiter, bool alone, 
 }
 
 /* Numbers need no quotes, since no delimiter is a part of one. */
-static void csv_value(const struct value *v, char delimiter, bool alone, struct buf *out) {
+static void csv_value(const struct value *v, struct pgtype type, char delimiter, bool alone, struct buf *out) {
     switch (v->type) {
     case VALUE_NULL:
         buf_str(out, alone ? "\"\"" : "");
@@ -99,10 +111,8 @@ static void csv_value(const struct value *v, char delimiter, bool alone, struct 
         add_field(v->text, v->length, delimiter, alone, out);
         break;
     case VALUE_INTEGER:
-        buf_printf(out, "%" PRId64, v->integer);
-        break;
     case VALUE_REAL:
-        add_real(v->real, false, out);
+        add_number(v, type, out);
         break;
     case VALUE_BLOB:
         add_bytes(v, out);
@@ -131,7 +141,7 @@ static void csv_row(const struct export_table *t, long long number, const struct
         if (i > 0) {
             buf_char(out, t->delimiter);
         }
-        csv_value(&values[i], t->delimiter, t->count == 1, out);
+        csv_value(&values[i], t->types[i], t->delimiter, t->count == 1, out);
     }
     buf_char(out, '\n');
 }
@@ -142,19 +152,67 @@ static void csv_end(const struct export_table *t, long long rows, struct buf *ou
     (void)out;
 }
 
-static bool holds_json(const struct column *column) {
-    return column->declared && strncasecmp(column->declared, "json", 4) == 0 && !strstr(column->declared, "[]");
-}
-
-static void json_text(const struct value *v, struct buf *out) {
+static void json_text(const char *text, size_t len, struct buf *out) {
     struct buf valid = BUF_INIT;
-    buf_utf8(&valid, v->text, v->length);
+    buf_utf8(&valid, text, len);
     jsontext_print_string(buf_text(&valid), valid.len, out);
     out->failed = out->failed || !buf_ok(&valid);
     buf_release(&valid);
 }
 
-static void json_value(const struct value *v, const struct column *column, struct buf *out) {
+/* JSON on one line: a line's end can only stand between its words. */
+static void json_raw(const char *text, size_t len, struct buf *out) {
+    for (size_t i = 0; i < len; i++) {
+        buf_char(out, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
+    }
+}
+
+static void json_array(const struct array *x, enum pg_base base, struct arena *a, struct buf *out);
+
+static void json_item(const struct array_item *item, enum pg_base base, struct arena *a, struct buf *out) {
+    struct array inner = {.count = 0};
+    struct err ignored = ERR_INIT;
+    if (item->nested && array_parse(a, item->text, item->len, &inner, &ignored) == ERR_OK) {
+        json_array(&inner, base, a, out);
+    } else if (!item->text) {
+        buf_str(out, "null");
+    } else if (base == PG_BOOL) {
+        buf_str(out, item->text[0] == 't' ? "true" : "false");
+    } else if (pgtype_is_number(PGTYPE(base))) {
+        buf_str(out, isfinite(strtod(item->text, NULL)) ? item->text : "null");
+    } else if (base == PG_JSON || base == PG_JSONB) {
+        json_raw(item->text, item->len, out);
+    } else {
+        json_text(item->text, item->len, out);
+    }
+}
+
+static void json_array(const struct array *x, enum pg_base base, struct arena *a, struct buf *out) {
+    buf_char(out, '[');
+    for (size_t i = 0; i < x->count; i++) {
+        buf_str(out, i ? ", " : "");
+        json_item(&x->items[i], base, a, out);
+    }
+    buf_char(out, ']');
+}
+
+/* What is declared an array, and is none, is text. */
+static void json_words(const struct value *v, struct pgtype type, struct buf *out) {
+    struct arena a = ARENA_INIT;
+    struct array x = {.count = 0};
+    struct err ignored = ERR_INIT;
+    if (type.array && array_parse(&a, v->text, v->length, &x, &ignored) == ERR_OK) {
+        json_array(&x, type.base, &a, out);
+    } else if (pgtype_is(type, PG_JSON) || pgtype_is(type, PG_JSONB)) {
+        json_raw(v->text, v->length, out);
+    } else {
+        json_text(v->text, v->length, out);
+    }
+    out->failed = out->failed || arena_failed(&a);
+    arena_release(&a);
+}
+
+static void json_value(const struct value *v, struct pgtype type, struct buf *out) {
     switch (v->type) {
     case VALUE_NULL:
         buf_str(out, "null");
@@ -163,23 +221,15 @@ static void json_value(const struct value *v, const struct column *column, struc
         buf_str(out, v->integer ? "true" : "false");
         break;
     case VALUE_INTEGER:
-        buf_printf(out, "%" PRId64, v->integer);
-        break;
     case VALUE_REAL:
-        if (isfinite(v->real)) {
-            add_real(v->real, false, out);
+        if (isfinite(v->real)) { /* 0 where it is an integer */
+            add_number(v, type, out);
         } else {
             buf_str(out, "null");
         }
         break;
     case VALUE_TEXT:
-        if (holds_json(column)) { /* on one line: a line's end can only stand between its words */
-            for (size_t i = 0; i < v->length; i++) {
-                buf_char(out, v->text[i] == '\n' || v->text[i] == '\r' ? ' ' : v->text[i]);
-            }
-        } else {
-            json_text(v, out);
-        }
+        json_words(v, type, out);
         break;
     case VALUE_BLOB:
         buf_str(out, "\"\\"); /* add_bytes() has one backslash, and JSON wants two */
@@ -198,7 +248,7 @@ static void record(const struct export_table *t, const struct value *values, str
         buf_str(out, i ? ", " : "");
         jsontext_print_string(t->names[i], strlen(t->names[i]), out);
         buf_str(out, ": ");
-        json_value(&values[i], &t->columns[i], out);
+        json_value(&values[i], t->types[i], out);
     }
     buf_char(out, '}');
 }

@@ -5,13 +5,14 @@
 #define LANG_DATA_EXPORT_H
 
 #include "base/buf.h"
+#include "lang/sql/pgtype.h"
 #include "lang/value.h"
 
 #include <stdbool.h>
 
 struct export_table {
-    const struct column *columns;
-    const char *const *names; /* no two alike */
+    const struct pgtype *types; /* of the columns, as declared */
+    const char *const *names;   /* no two alike */
     size_t count;
     char delimiter; /* of CSV: no letter, digit, quote or any of . + - \\ */
     bool header;

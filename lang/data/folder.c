@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -284,8 +285,12 @@ enum err_code folder_load(const char *path, const char *given, const struct impo
         folder_walk(path, given, &visit, report, e);
     }
     if (e->code == ERR_OK && report->pictures == 0) {
-        err_set(e, ERR_VALUE, "the folder '%s' has no pictures (.jpg, .jpeg or .png), but %lld other %s%s%s", path,
-                report->foreign, report->foreign == 1 ? "file" : "files",
+        char others[60] = "";
+        if (report->foreign > 0) {
+            snprintf(others, sizeof others, ", but %lld other %s", report->foreign,
+                     report->foreign == 1 ? "file" : "files");
+        }
+        err_set(e, ERR_VALUE, "the folder '%s' has no pictures (.jpg, .jpeg or .png)%s%s%s", path, others,
                 report->unreadable ? "; these could not be read: " : "", buf_text(&report->unreadable_list));
         err_hint(e, "COPY reads a folder's pictures, also those in folders inside it; a CSV file is read by its name");
     }

@@ -215,6 +215,16 @@ void import_hint_misfit(struct err *e) {
     err_hint(e, "correct it; or if_exists='replace' makes the table anew, of types that fit the file");
 }
 
+void import_warn_rest(const struct import *i, const char *path) {
+    char line[1024];
+    const struct sink *out = i->to->out;
+    int n = snprintf(line, sizeof line, "Warning: %.800s: behind its end as a gzip file are other bytes, not read.\n",
+                     path);
+    if (out && out->warning && n > 0) {
+        out->warning(out->user, line, strlen(line));
+    }
+}
+
 void import_tell(struct import *i, double done, double total, bool ends) {
     const struct sink *out = i->to->out;
     double now = clock_now();

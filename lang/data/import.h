@@ -46,6 +46,9 @@ enum err_code import_place(struct err *e, const char *format, ...) ERR_PRINTF(2,
 const char *import_type_word(enum value_type type);
 void import_hint_misfit(struct err *e);
 
+/* Warn of bytes behind a gzip file's data (datafile_has_rest()). */
+void import_warn_rest(const struct import *i, const char *path);
+
 /* One progress line for both passes, and none for what is done at once. `ends`: all is done. */
 void import_tell(struct import *i, double done, double total, bool ends);
 

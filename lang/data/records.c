@@ -197,7 +197,7 @@ static void tell(struct records *r, bool ends) {
     import_tell(&r->import, (r->pass * size + datafile_at(r->file)) / 2, size, ends);
 }
 
-static void invalid(struct records *r, size_t at) {
+static void invalid(struct records *r, size_t at, const char *limit) {
     if (!utf8_valid(r->text.data, r->text.len)) {
         size_t good = 0, n;
         uint32_t point;
@@ -209,6 +209,13 @@ static void invalid(struct records *r, size_t at) {
         err_hint(r->e, "save the file as UTF-8, or convert it: iconv -f CP949 -t UTF-8 old.json > new.json");
         return;
     }
+    if (limit) {
+        char what[100];
+        snprintf(what, sizeof what, "a record of %s is not supported here", limit);
+        fail(r, inside(r, at), what);
+        err_hint(r->e, "split it into records of less; in Python, pandas.json_normalize(…) takes apart what is nested");
+        return;
+    }
     fail(r, inside(r, at), "this is not JSON");
     err_hint(r->e, "strings and keys stand in double quotes; a missing value is null; no comma before } or ]");
 }
@@ -216,18 +223,19 @@ static void invalid(struct records *r, size_t at) {
 static void take_record(struct records *r) {
     struct arena tree = ARENA_INIT;
     size_t wrong = 0;
+    const char *limit = NULL;
     struct jsontext *record = NULL;
     if (!buf_ok(&r->text)) {
         err_nomem(r->e);
         return;
     }
     if (utf8_valid(r->text.data, r->text.len)) {
-        record = jsontext_read(&tree, r->text.data, r->text.len, &wrong);
+        record = jsontext_read(&tree, r->text.data, r->text.len, &wrong, &limit);
     }
     if (arena_failed(&tree)) {
         err_nomem(r->e);
     } else if (!record) {
-        invalid(r, wrong);
+        invalid(r, wrong, limit);
     } else {
         (r->pass == 0 ? see_record : insert_record)(r, record);
     }
@@ -379,6 +387,9 @@ enum err_code records_load(struct datafile *f, const char *name, const struct im
     if (read_pass(r, 0) == ERR_OK && make_table(r) == ERR_OK && read_pass(r, 1) == ERR_OK &&
         datafile_check_same(f, e) == ERR_OK) {
         tell(r, true);
+        if (datafile_has_rest(f)) {
+            import_warn_rest(&r->import, name);
+        }
         *rows = r->rows;
     }
     import_release(&r->import);

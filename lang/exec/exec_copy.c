@@ -130,7 +130,9 @@ static enum err_code find_source(struct context *c, const struct statement *s, s
             return ERR_OK;
         }
         err_set(e, ERR_FILE, "there is no file or folder '%s'", x->path);
-        err_hint(e, "paths are relative to the workspace; GET THANOSQL DATASET fetches a dataset into it");
+        err_hint(e, strstr(s->source.text, "://")
+                        ? "COPY reads no URLs: download the file, and COPY it from the workspace"
+                        : "paths are relative to the workspace; GET THANOSQL DATASET fetches a dataset into it");
     } else if (file_is_folder(x->path)) {
         x->kind = SOURCE_FOLDER;
     } else {

@@ -10,6 +10,7 @@
 #include "lang/data/npy.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum { PIECE = 256 << 10 /* bytes written at a time */ };
 
@@ -20,8 +21,10 @@ struct copy_to {
     const char *path;
     const struct export_format *format; /* NULL: .npy */
     char delimiter;
-    struct store_query *rows;
-    size_t count; /* columns */
+    bool replace; /* a file that is there */
+    const struct relation *relation;
+    struct store_query *rows; /* its */
+    size_t count;             /* columns */
     struct datafile_out *file;
     struct buf text; /* not yet written */
     long long done;  /* rows */
@@ -41,8 +44,24 @@ static enum err_code find_format(struct copy_to *x) {
     return ERR_OK;
 }
 
+enum err_code exec_hint_overwrite(struct err *e) {
+    return e->code == ERR_EXISTS ? err_hint(e, "OPTIONS (overwrite=True) replaces it") : e->code;
+}
+
+enum err_code exec_check_file(const char *path, bool replace, struct err *e) {
+    struct stat about;
+    if (lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && !file_exists(path)) {
+        err_set(e, ERR_FILE, "'%s' is a link to what is not there", path);
+        return err_hint(e, "remove the link, or make the file that it leads to");
+    }
+    if (file_exists(path) && !replace) {
+        err_set(e, ERR_EXISTS, "the file '%s' exists already", path);
+    }
+    return exec_hint_overwrite(e);
+}
+
 /* That the file can be made, before any row is asked for. */
-static enum err_code check_place(struct copy_to *x, bool replace) {
+static enum err_code check_place(struct copy_to *x) {
     const char *slash = strrchr(x->path, '/');
     char *parent = arena_strndup(x->context->arena, x->path, slash > x->path ? (size_t)(slash - x->path) : 1);
     if (!parent) {
@@ -56,18 +75,17 @@ static enum err_code check_place(struct copy_to *x, bool replace) {
         err_set(x->e, ERR_FILE, "there is no folder '%s'", parent);
         return err_hint(x->e, "make it first; paths are relative to the workspace");
     }
-    if (file_exists(x->path) && !replace) {
-        err_set(x->e, ERR_EXISTS, "the file '%s' exists already", x->path);
-        return err_hint(x->e, "OPTIONS (overwrite=True) replaces it");
+    if (exec_check_file(x->path, x->replace, x->e) != ERR_OK) {
+        return x->e->code;
     }
     return find_format(x);
 }
 
 static enum err_code read_options(struct copy_to *x) {
     const struct statement *s = x->statement;
-    bool replace = false, append = false;
+    bool append = false;
     if (options_apply(x->context, &copy_options, s->options, &x->set, x->e) != ERR_OK ||
-        exec_copy_mode(s, &x->set, &replace, &append, x->e) != ERR_OK ||
+        exec_copy_mode(s, &x->set, &x->replace, &append, x->e) != ERR_OK ||
         exec_copy_delimiter(s, &x->set, &x->delimiter, x->e) != ERR_OK) {
         return x->e->code;
     }
@@ -80,7 +98,7 @@ static enum err_code read_options(struct copy_to *x) {
     if (!x->path) {
         return err_nomem(x->e);
     }
-    if (check_place(x, replace) != ERR_OK) {
+    if (check_place(x) != ERR_OK) {
         return context_at(x->e, s->source.span);
     }
     if (!x->format || !x->format->delimiter) {
@@ -175,18 +193,18 @@ static bool next_row(struct copy_to *x) {
 
 static enum err_code write_text(struct copy_to *x) {
     struct arena *a = x->context->arena;
-    struct column *columns = arena_alloc(a, x->count * sizeof *columns);
+    struct pgtype *types = arena_alloc(a, x->count * sizeof *types);
     struct value *values = arena_alloc(a, x->count * sizeof *values);
-    struct export_table table = {.columns = columns,
+    struct export_table table = {.types = types,
                                  .names = exec_column_names(x->context, x->rows),
                                  .count = x->count,
                                  .delimiter = x->delimiter,
                                  .header = x->set.header};
-    if (!columns || !values || !table.names) {
+    if (!types || !values || !table.names) {
         return err_nomem(x->e);
     }
     for (size_t i = 0; i < x->count; i++) {
-        columns[i] = store_column(x->rows, i);
+        types[i] = relation_column_type(x->relation, x->rows, i);
     }
     x->format->begin(&table, &x->text);
     while (next_row(x)) {
@@ -272,6 +290,7 @@ static enum err_code write_vectors(struct copy_to *x) {
 enum err_code exec_copy_to(struct context *c, const struct statement *s, struct err *e) {
     struct copy_to x = {.context = c, .statement = s, .set = {.if_exists = "fail", .header = true}, .e = e};
     struct relation r = RELATION_INIT;
+    x.relation = &r;
     x.began = clock_now();
     if (read_options(&x) == ERR_OK && open_rows(&x, &r) == ERR_OK &&
         datafile_create(x.path, datafile_is_gzip(x.path), &x.file, e) == ERR_OK &&
@@ -279,8 +298,10 @@ enum err_code exec_copy_to(struct context *c, const struct statement *s, struct 
         tell(&x, true);
         struct datafile_out *file = x.file;
         x.file = NULL;
-        if (datafile_finish(file, e) == ERR_OK) {
+        if (datafile_finish(file, x.replace, e) == ERR_OK) {
             context_say(c, "Success");
+        } else {
+            exec_hint_overwrite(e);
         }
     }
     datafile_discard(x.file);

@@ -2,6 +2,7 @@
  */
 #include "lang/exec/exec_int.h"
 #include "lang/exec/keeps.h"
+#include "lang/exec/notebook.h"
 #include "lang/exec/result_table.h"
 #include "lang/syntax/lexer.h"
 
@@ -75,7 +76,8 @@ enum err_code exec_check_target(struct context *c, const char *name, struct span
         err_hint(e, "choose another name, or DROP VIEW %s first", name);
         return context_at(e, at);
     }
-    if (hidden) {
+    const struct variable *variable = variables_find(&c->notebook->variables, name, strlen(name));
+    if (hidden && !(variable && !variable->text)) { /* a variable gives way, and that is told then */
         context_warn(c, "Warning: a temporary table named %s hides this one; main.%s is the table that is written",
                      name, name);
     }

@@ -18,13 +18,14 @@ struct exported {
     const struct model_record *record;
     const struct encoder *m; /* whole: it was loaded */
     const char *to;
+    bool replace; /* a file that is there */
 };
 
 static enum err_code write_safetensors(struct context *c, const struct exported *x, struct err *e) {
     const char *from = models_path(c, x->record, e);
     struct buf bytes = BUF_INIT;
     if (from && file_read(from, SIZE_MAX, &bytes, e) == ERR_OK) {
-        file_replace(x->to, bytes.data, bytes.len, e);
+        (x->replace ? file_replace : file_create)(x->to, bytes.data, bytes.len, e);
     }
     buf_release(&bytes);
     return e->code;
@@ -32,7 +33,7 @@ static enum err_code write_safetensors(struct context *c, const struct exported 
 
 static enum err_code write_onnx(struct context *c, const struct exported *x, struct err *e) {
     (void)c;
-    return onnxfile_write(x->m, x->to, e);
+    return onnxfile_write(x->m, x->to, x->replace, e);
 }
 
 /* By the ending of the file's name. */
@@ -78,11 +79,7 @@ static enum err_code check_target(struct context *c, const char *path, bool over
     if (file_is_folder(path)) {
         return err_set(e, ERR_FILE, "'%.200s' is a folder", path);
     }
-    if (file_exists(path) && !overwrite) {
-        err_set(e, ERR_EXISTS, "a file '%.200s' exists already", path);
-        return err_hint(e, "OPTIONS (overwrite=True) replaces it");
-    }
-    return ERR_OK;
+    return exec_check_file(path, overwrite, e);
 }
 
 enum err_code run_copy_model(struct context *c, const struct statement *s, struct err *e) {
@@ -99,9 +96,11 @@ enum err_code run_copy_model(struct context *c, const struct statement *s, struc
     }
     if (embedder_load(c, &s->name, &record, &m, e) == ERR_OK && (format = find_format(to, e)) &&
         check_target(c, to, set.overwrite, e) == ERR_OK) {
-        const struct exported x = {&record, m, to};
+        const struct exported x = {&record, m, to, set.overwrite};
         if (format->write(c, &x, e) == ERR_OK) {
             context_say(c, "Success");
+        } else {
+            exec_hint_overwrite(e);
         }
     }
     encoder_free(m);

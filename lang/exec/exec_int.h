@@ -41,6 +41,11 @@ enum err_code exec_copy_mode(const struct statement *s, const struct copy_settin
                              struct err *e);
 enum err_code exec_copy_delimiter(const struct statement *s, const struct copy_settings *set, char *out, struct err *e);
 
+/* Whether a file may be written at that path: none is there that is to stay, nor a link to nowhere. A file that comes
+ * later is told as the same ERR_EXISTS, which gets its hint here. */
+enum err_code exec_check_file(const char *path, bool replace, struct err *e);
+enum err_code exec_hint_overwrite(struct err *e);
+
 /* Say what was left out of a folder. */
 struct folder_report;
 void exec_tell_folder(struct context *c, const struct folder_report *report);

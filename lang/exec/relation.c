@@ -113,30 +113,45 @@ static void map_place(const struct context *c, const struct relation *r, struct 
     context_at(e, otherwise);
 }
 
-/* The type of the column of that name in one of the queries, the outermost that has it. */
-static enum value_type find_type(const struct relation *r, const char *name) {
-    for (const struct relation_types *t = r->types; t; t = t->next) {
+/* What is known of the column: of the cell's own query by position (*own), of those within by name, the outermost that
+ * has it. */
+static struct pgtype find_type(const struct relation *r, const struct store_query *q, size_t index, bool *own) {
+    const char *name = store_column(q, index).name;
+    const struct relation_types *first = r->types;
+    *own = first && first->count == store_column_count(q) && strcmp(first->columns[index].name, name) == 0;
+    if (*own) {
+        return first->columns[index].type;
+    }
+    for (const struct relation_types *t = first; t; t = t->next) {
         for (size_t i = 0; i < t->count; i++) {
             if (strcasecmp(t->columns[i].name, name) == 0) {
-                return pgtype_value(t->columns[i].type);
+                return t->columns[i].type;
             }
         }
     }
-    return VALUE_NULL;
+    return PGTYPE(PG_ANY);
 }
 
-/* Tell the store what the query's columns hold: of the cell's own query by position, of those within by name. */
+/* Tell the store what the query's columns hold. */
 static void set_types(const struct relation *r, struct store_query *q) {
-    size_t count = store_column_count(q);
-    const struct relation_types *own = r->types && r->types->count == count ? r->types : NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct column there = store_column(q, i);
-        bool same = own && strcmp(own->columns[i].name, there.name) == 0;
-        enum value_type type = same ? pgtype_value(own->columns[i].type) : find_type(r, there.name);
-        if (type != VALUE_NULL && (same || there.type == VALUE_NULL)) {
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        bool own = false;
+        enum value_type type = pgtype_value(find_type(r, q, i, &own));
+        if (type != VALUE_NULL && (own || store_column(q, i).type == VALUE_NULL)) {
             store_set_type(q, i, type);
         }
     }
+}
+
+struct pgtype relation_column_type(const struct relation *r, const struct store_query *q, size_t index) {
+    struct column about = store_column(q, index);
+    bool own = false;
+    struct pgtype found = find_type(r, q, index, &own), declared;
+    bool known = pgtype_value(found) != VALUE_NULL;
+    if (!(own && known) && about.declared && pgtype_of_declaration(about.declared, about.key, &declared)) {
+        return declared;
+    }
+    return known ? found : pgtype_of_value(about.type);
 }
 
 enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,

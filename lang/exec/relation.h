@@ -98,6 +98,9 @@ enum err_code relation_add_types(struct context *c, struct relation *r, const st
 enum err_code relation_describe(struct context *c, struct relation *r, struct span otherwise, struct store_query **out,
                                 struct err *e);
 
+/* The type of a column of the relation's query; where none is known, what the store says of it. */
+struct pgtype relation_column_type(const struct relation *r, const struct store_query *q, size_t index);
+
 /* The number of the column of that name (compared without case), or -1. */
 int relation_find_column(const struct store_query *q, const char *name);
 

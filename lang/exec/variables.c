@@ -73,6 +73,7 @@ void variables_sweep(struct context *c) {
         }
         if (there && hides) {
             result_table_drop(c, at->name);
+            context_warn(c, "Warning: the table %s has taken the place of the variable of that name.", at->name);
         }
         if (!there || hides) {
             forget(v, at->name);

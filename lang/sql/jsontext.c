@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    DEEPEST = 500,
+    DEEPEST = 500, /* words in read_value() say both */
     MOST_VALUES = 1 << 21,
     MOST_EXPONENT = 2000,
     MOST_DIGITS = 1000, /* of a number with an exponent */
@@ -22,6 +22,7 @@ struct reader {
     const char *at, *end;
     int depth;
     size_t values;
+    const char *limit; /* what there is too much of, or NULL */
 };
 
 static void skip_blanks(struct reader *r) {
@@ -180,7 +181,10 @@ static struct jsontext *read_value(struct reader *r) {
     struct jsontext *j = arena_alloc(r->a, sizeof *j);
     bool ok = false;
     skip_blanks(r);
-    if (!j || r->at >= r->end || r->depth >= DEEPEST || ++r->values > MOST_VALUES) {
+    r->limit = r->depth >= DEEPEST         ? "more than 500 levels"
+               : ++r->values > MOST_VALUES ? "more than 2097152 values"
+                                           : NULL;
+    if (!j || r->at >= r->end || r->limit) {
         return NULL;
     }
     r->depth++;
@@ -228,21 +232,22 @@ static struct jsontext *read_all(struct reader *r) {
     return r->at == r->end && !arena_failed(r->a) ? j : NULL;
 }
 
-struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong) {
-    struct reader r = {a, text, text + len, 0, 0};
+struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong, const char **limit) {
+    struct reader r = {.a = a, .at = text, .end = text + len};
     struct jsontext *j = read_all(&r);
+    *limit = r.limit;
     *wrong = (size_t)(r.at - text);
     return j;
 }
 
 enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e) {
-    struct reader r = {a, text, text + len, 0, 0};
+    struct reader r = {.a = a, .at = text, .end = text + len};
     struct jsontext *j = read_all(&r);
     if (arena_failed(a)) {
         return err_nomem(e);
     }
-    if (r.values > MOST_VALUES) {
-        return err_set(e, ERR_VALUE, "a JSON text of more than %d values is not supported here", MOST_VALUES);
+    if (r.limit) {
+        return err_set(e, ERR_VALUE, "a JSON text of %s is not supported here", r.limit);
     }
     if (!j) {
         err_set(e, ERR_VALUE, "invalid input syntax for type json");

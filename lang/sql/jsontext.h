@@ -20,8 +20,9 @@ struct jsontext {
 };
 
 /* The tree borrows `text`. NULL: it is no JSON, and *wrong is the byte where that shows (len: it ends too early); or
- * memory is out, and the arena has failed. */
-struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong);
+ * it has more than is read here, which *limit then says ("more than 500 levels"; else NULL); or memory is out, and the
+ * arena has failed. */
+struct jsontext *jsontext_read(struct arena *a, const char *text, size_t len, size_t *wrong, const char **limit);
 
 /* The same; ERR_VALUE has PostgreSQL's words. */
 enum err_code jsontext_parse(struct arena *a, const char *text, size_t len, struct jsontext **out, struct err *e);

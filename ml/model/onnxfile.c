@@ -320,7 +320,7 @@ static void write_graph(struct writer *w) {
     w->graph.name = arena_strdup(&w->arena, b->arch->name);
 }
 
-static enum err_code write_file(const Onnx__GraphProto *graph, const char *path, struct err *e) {
+static enum err_code write_file(const Onnx__GraphProto *graph, const char *path, bool replace, struct err *e) {
     Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
     Onnx__OperatorSetIdProto set = ONNX__OPERATOR_SET_ID_PROTO__INIT, *sets[] = {&set};
     char producer[] = "thanosql-kernel";
@@ -340,12 +340,12 @@ static enum err_code write_file(const Onnx__GraphProto *graph, const char *path,
         return err_nomem(e);
     }
     onnx__model_proto__pack(&model, bytes);
-    file_replace(path, bytes, len, e);
+    (replace ? file_replace : file_create)(path, bytes, len, e);
     free(bytes);
     return e->code;
 }
 
-enum err_code onnxfile_write(const struct encoder *m, const char *path, struct err *e) {
+enum err_code onnxfile_write(const struct encoder *m, const char *path, bool replace, struct err *e) {
     struct writer w = {.arena = ARENA_INIT, .b = m->backbone, .graph = ONNX__GRAPH_PROTO__INIT};
     if (encoder_is_fixed(m)) {
         err_set(e, ERR_UNSUPPORTED, "the model %s the default features, which are no network that ONNX could hold",
@@ -356,7 +356,7 @@ enum err_code onnxfile_write(const struct encoder *m, const char *path, struct e
     if (arena_failed(&w.arena)) {
         err_nomem(e);
     } else {
-        write_file(&w.graph, path, e);
+        write_file(&w.graph, path, replace, e);
     }
     arena_release(&w.arena);
     return e->code;

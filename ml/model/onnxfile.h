@@ -6,7 +6,8 @@
 
 #include "ml/model/encoder.h"
 
-/* Atomically. ERR_UNSUPPORTED for an encoder of the default features, which are no network. */
-enum err_code onnxfile_write(const struct encoder *m, const char *path, struct err *e);
+/* Atomically; without `replace`, a file that is there is ERR_EXISTS. ERR_UNSUPPORTED for an encoder of the default
+ * features, which are no network. */
+enum err_code onnxfile_write(const struct encoder *m, const char *path, bool replace, struct err *e);
 
 #endif

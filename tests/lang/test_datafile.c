@@ -95,7 +95,7 @@ static void reads_what_was_written(void **state) {
             assert_int_equal(datafile_write(out, text.data + at, text.len - at < 4000 ? text.len - at : 4000, &e), 0);
         }
         assert_false(file_exists(path));
-        assert_int_equal(datafile_finish(out, &e), ERR_OK);
+        assert_int_equal(datafile_finish(out, true, &e), ERR_OK);
         assert_int_equal(files_in_folder(), 1 + gzip);
         assert_int_equal(stat(path, &about), 0);
         assert_true(gzip ? (size_t)about.st_size < text.len / 2 : (size_t)about.st_size == text.len);
@@ -132,6 +132,38 @@ static void reads_joined_gzip(void **state) {
     buf_release(&back);
 }
 
+/* What stands behind is told, but for zeros, which tapes pad with. */
+static void tells_what_is_behind(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool rest;
+    } behind[] = {{"", 0, false},   {"\0", 1, false},  {"\0\0\0", 3, false}, {"x", 1, true},
+                  {"\0x", 2, true}, {"\x1f", 1, true}, {"\x1fx", 2, true},   {"rubbish\0", 8, true}};
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        struct err e = ERR_INIT;
+        struct buf zipped = BUF_INIT;
+        struct datafile *f = NULL;
+        assert_int_equal(file_read("tests/data/tables/people.csv.gz", 1000, &zipped, &e), ERR_OK);
+        buf_add(&zipped, behind[i].bytes, behind[i].len);
+        name("x.csv.gz");
+        write_bytes(zipped.data, zipped.len);
+        assert_int_equal(datafile_open(path, most, &f, &e), ERR_OK);
+        for (int pass = 0; pass < 2; pass++) {
+            struct buf back = BUF_INIT;
+            assert_int_equal(datafile_rewind(f, &e), ERR_OK);
+            assert_false(datafile_has_rest(f));
+            assert_int_equal(read_all(f, &back, &e), ERR_OK);
+            assert_string_equal(back.data, "name,age,score\nAda,36,1.5\nBob,,2\n");
+            assert_int_equal(datafile_has_rest(f), behind[i].rest);
+            buf_release(&back);
+        }
+        datafile_close(f);
+        buf_release(&zipped);
+    }
+}
+
 /* Wherever it is cut, and whatever byte of it is another. */
 static void refuses_damaged_gzip(void **state) {
     (void)state;
@@ -145,8 +177,8 @@ static void refuses_damaged_gzip(void **state) {
         e = ERR_INIT;
         assert_int_equal(read_path(&back, &e), ERR_FILE);
         assert_true(strstr(e.message, "x.csv.gz") && e.hint[0]);
-        if (len > 10) {
-            assert_non_null(strstr(e.message, "ends too early"));
+        if (len == 0 || len > 10) {
+            assert_non_null(strstr(e.message, len ? "ends too early" : "is empty"));
         }
         buf_release(&back);
     }
@@ -239,7 +271,7 @@ static void full_disk_leaves_the_old(void **state) {
             datafile_write(out, text.data, text.len, &e);
         }
         if (e.code == ERR_OK) {
-            datafile_finish(out, &e);
+            datafile_finish(out, true, &e);
         } else {
             datafile_discard(out);
         }
@@ -265,7 +297,7 @@ static void writes_the_start_again(void **state) {
     assert_int_equal(datafile_create(path, false, &out, &e), ERR_OK);
     assert_int_equal(datafile_write(out, "....tail", 8, &e), ERR_OK);
     assert_int_equal(datafile_write_start(out, "head", 4, &e), ERR_OK);
-    assert_int_equal(datafile_finish(out, &e), ERR_OK);
+    assert_int_equal(datafile_finish(out, true, &e), ERR_OK);
     assert_int_equal(file_read(path, 100, &back, &e), ERR_OK);
     assert_string_equal(back.data, "headtail");
     buf_release(&back);
@@ -277,6 +309,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reads_what_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_joined_gzip, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_what_is_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_damaged_gzip, set_up, tear_down),
         cmocka_unit_test_setup_teardown(caps_what_is_unpacked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_file, set_up, tear_down),

@@ -59,11 +59,11 @@ static const struct {
 
 static void check(const char *path, const struct value *values, size_t count, const char *want) {
     static const char *const names[] = {"a", "b", "c"};
-    const struct column columns[] = {{.name = "a"}, {.name = "b"}, {.name = "c", .declared = "jsonb TEXT"}};
+    const struct pgtype types[] = {PGTYPE(PG_ANY), PGTYPE(PG_ANY), PGTYPE(PG_JSONB)};
     const struct export_format *f = export_find(path);
     struct buf out = BUF_INIT;
     assert_non_null(f);
-    struct export_table t = {columns, names, count, f->delimiter, true};
+    struct export_table t = {types, names, count, f->delimiter, true};
     f->row(&t, 0, values, &out);
     assert_string_equal(buf_text(&out), want);
     buf_release(&out);
@@ -101,6 +101,47 @@ static void keeps_json_as_json(void **state) {
     check("x.jsonl", row, 3, "{\"a\": \"{}\", \"b\": \"[1]\", \"c\": {\"k\":  [1]}}\n");
 }
 
+static void goes_by_the_declared_type(void **state) {
+    (void)state;
+    static const struct {
+        const char *declared;
+        struct value value;
+        const char *csv, *json;
+    } typed[] = {
+        {"float4", REAL((double)0.1f), "0.1", "0.1"},
+        {"float4", REAL(0.1), "0.1", "0.1"},
+        {"float4", REAL(0.30000000000000004), "0.30000000000000004", "0.30000000000000004"},
+        {"float8", REAL((double)0.1f), "0.10000000149011612", "0.10000000149011612"},
+        {"numeric(5,2)", REAL(1.5), "1.50", "1.50"},
+        {"numeric(5,2)", INTEGER(2), "2.00", "2.00"},
+        {"numeric(5,2)", REAL(NAN), "NaN", "null"},
+        {"numeric", REAL(1.5), "1.5", "1.5"},
+        {"integer[]", TEXT("{1,2,NULL}"), "\"{1,2,NULL}\"", "[1, 2, null]"},
+        {"integer[]", TEXT("{{1,2},{3,4}}"), "\"{{1,2},{3,4}}\"", "[[1, 2], [3, 4]]"},
+        {"integer[]", TEXT("{}"), "{}", "[]"},
+        {"integer[]", TEXT("no array"), "no array", "\"no array\""},
+        {"float8[]", TEXT("{0.5,NaN,-Infinity}"), "\"{0.5,NaN,-Infinity}\"", "[0.5, null, null]"},
+        {"boolean[]", TEXT("{t,f}"), "\"{t,f}\"", "[true, false]"},
+        {"text[]", TEXT("{a,NULL,b c}"), "\"{a,NULL,b c}\"", "[\"a\", null, \"b c\"]"},
+        {"json[]", TEXT("{\"{\\\"k\\\":\n1}\"}"), "\"{\"\"{\\\"\"k\\\"\":\n1}\"\"}\"", "[{\"k\": 1}]"},
+        {"text", TEXT("{1,2}"), "\"{1,2}\"", "\"{1,2}\""},
+    };
+    static const char *const names[] = {"a", "b"};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct pgtype types[] = {PGTYPE(PG_ANY), PGTYPE(PG_INT8)};
+        const struct value row[] = {typed[i].value, INTEGER(7)};
+        const struct export_table t = {types, names, 2, ',', true};
+        struct buf out = BUF_INIT, want = BUF_INIT;
+        assert_true(pgtype_parse(typed[i].declared, &types[0]));
+        export_find("x.csv")->row(&t, 0, row, &out);
+        export_find("x.jsonl")->row(&t, 0, row, &out);
+        buf_printf(&want, "%s,7\n{\"a\": %s, \"b\": 7}\n", typed[i].csv, typed[i].json);
+        assert_string_equal(buf_text(&out), buf_text(&want));
+        buf_release(&out);
+        buf_release(&want);
+    }
+}
+
 static void frames_tables(void **state) {
     (void)state;
     static const char *const names[] = {"a,b", "한글"};
@@ -111,11 +152,11 @@ static void frames_tables(void **state) {
         {"x.json", "[{\"a,b\": 1, \"한글\": null},\n {\"a,b\": null, \"한글\": 2}]\n", "[]\n"},
         {"x.ndjson.gz", "{\"a,b\": 1, \"한글\": null}\n{\"a,b\": null, \"한글\": 2}\n", ""},
     };
-    const struct column columns[] = {{.name = "a,b"}, {.name = "한글"}};
+    const struct pgtype types[] = {PGTYPE(PG_INT8), PGTYPE(PG_INT8)};
     const struct value rows[2][2] = {{INTEGER(1), NOTHING}, {NOTHING, INTEGER(2)}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         const struct export_format *f = export_find(files[i].path);
-        struct export_table t = {columns, names, 2, f->delimiter, true};
+        struct export_table t = {types, names, 2, f->delimiter, true};
         for (int count = 2; count >= 0; count -= 2) {
             struct buf out = BUF_INIT;
             f->begin(&t, &out);
@@ -154,11 +195,9 @@ static void heads_npy_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_values),
-        cmocka_unit_test(quotes_what_stands_alone),
-        cmocka_unit_test(keeps_json_as_json),
-        cmocka_unit_test(frames_tables),
-        cmocka_unit_test(knows_files_by_their_endings),
+        cmocka_unit_test(writes_values),      cmocka_unit_test(quotes_what_stands_alone),
+        cmocka_unit_test(keeps_json_as_json), cmocka_unit_test(goes_by_the_declared_type),
+        cmocka_unit_test(frames_tables),      cmocka_unit_test(knows_files_by_their_endings),
         cmocka_unit_test(heads_npy_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

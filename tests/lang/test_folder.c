@@ -263,6 +263,11 @@ static void wants_pictures(void **state) {
     (void)state;
     struct folder_report report;
     struct err e = ERR_INIT;
+    make("empty/");
+    assert_int_equal(load("p", &report, &e), ERR_VALUE);
+    assert_string_equal(strstr(e.message, "has no"), "has no pictures (.jpg, .jpeg or .png)");
+    folder_report_release(&report);
+    e = ERR_INIT;
     make("notes.txt");
     assert_int_equal(load("p", &report, &e), ERR_VALUE);
     assert_non_null(strstr(e.message, "has no pictures (.jpg, .jpeg or .png), but 1 other file"));

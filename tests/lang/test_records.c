@@ -155,6 +155,8 @@ static const struct {
     {BYTES("[{\"a\":\n\"\xFF\"}]"), 8, "line 2, column 2: the text is not UTF-8"},
     {BYTES("[\n {\"a\":\"never closed}]"), 3, "line 2, column 2: the record that begins here has no end"},
     {BYTES("[{\"a\":{\"b\":1}]"), 13, "line 1, column 14: this is not JSON"},
+    {BYTES("[{\"a\":1,\0\"b\":2}]"), 8, "line 1, column 9: this is not JSON"}, /* strchr() finds NUL among blanks */
+    {BYTES("[{\"a\":1}\0]"), 8, "line 1, column 9: a comma or ] is missing"},
     {BYTES("{\"a\":{\"0\":1},\"b\":{\"0\":2}}"), 0, "one object whose values are columns or tables"},
 };
 
@@ -230,6 +232,39 @@ static void has_limits(void **state) {
     buf_release(&text);
 }
 
+/* Valid JSON, and too much of it. */
+static void tells_much_from_wrong(void **state) {
+    (void)state;
+    static const struct {
+        const char *begin, *again;
+        int most; /* of `again` */
+        const char *says;
+    } texts[] = {
+        {"[{\"a\":", "[", 499, "a record of more than 500 levels is not supported"},
+        {"[{\"a\":[0", ",0", (1 << 21) - 3, "a record of more than 2097152 values is not supported"},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        int count = texts[i / 2].most + (int)(i % 2);
+        bool deep = i < 2;
+        struct buf text = BUF_INIT;
+        struct err e = ERR_INIT;
+        size_t wrong = 0;
+        buf_str(&text, texts[i / 2].begin);
+        for (int k = 0; k < count; k++) {
+            buf_str(&text, texts[i / 2].again);
+        }
+        for (int k = 0; k < (deep ? count : 1); k++) {
+            buf_char(&text, ']');
+        }
+        buf_str(&text, "}]");
+        assert_int_equal(load(text.data, text.len, &wrong, &e), i % 2 ? ERR_VALUE : ERR_OK);
+        if (i % 2 && (!strstr(e.message, texts[i / 2].says) || !e.hint[0])) {
+            fail_msg("%s", e.message);
+        }
+        buf_release(&text);
+    }
+}
+
 static void stop_ends_it(void **state) {
     (void)state;
     struct err e = ERR_INIT;
@@ -249,6 +284,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(tells_the_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(streams_large_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(has_limits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_much_from_wrong, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stop_ends_it, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,7 +157,7 @@ static void test_labels_and_file(void **state) {
     assert_int_equal(encoder_load(PATH, &back, &e), ERR_OK);
     float *again = vectors_of(back, &p);
     assert_memory_equal(tuned, again, p.count * width * sizeof *tuned);
-    assert_int_equal(onnxfile_write(m, "build/test_joined.onnx", &e), ERR_UNSUPPORTED);
+    assert_int_equal(onnxfile_write(m, "build/test_joined.onnx", true, &e), ERR_UNSUPPORTED);
     assert_true(access("build/test_joined.onnx", F_OK) != 0);
     free(first);
     free(tuned);

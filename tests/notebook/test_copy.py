@@ -231,3 +231,49 @@ def test_one_reads_while_another_is_written(cells):
     assert sizes == {whole} and os.stat(cells.workspace / "steady.csv").st_ino != inode
     while cells.client.get_shell_msg(timeout=20)["parent_header"]["msg_id"] != asked:
         pass
+
+
+def test_what_is_replaced_keeps_its_place_and_permissions(cells):
+    do(cells, "CREATE TABLE placed AS SELECT 7 AS x")
+    (cells.workspace / "real.csv").write_text("old")
+    (cells.workspace / "real.csv").chmod(0o600)
+    (cells.workspace / "link.csv").symlink_to("real.csv")
+    do(cells, "COPY placed TO 'link.csv' OPTIONS (overwrite=True)")
+    assert (cells.workspace / "link.csv").is_symlink() and (cells.workspace / "real.csv").read_text() == "x\n7\n"
+    assert (cells.workspace / "real.csv").stat().st_mode & 0o777 == 0o600
+    (cells.workspace / "dangling.csv").symlink_to("none.csv")
+    for options in ("", "OPTIONS (overwrite=True)"):
+        result = cells(f"COPY placed TO 'dangling.csv' {options}")
+        assert result.ename == "ThanoSQLFileError" and "a link to what is not there" in result.shown, result.shown
+
+
+def test_a_file_that_comes_meanwhile_stays(cells):
+    asked = cells.client.execute("COPY (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000) SELECT x FROM n) TO 'late.csv'")
+    while cells.client.get_iopub_msg(timeout=20)["msg_type"] != "execute_input":
+        pass
+    time.sleep(0.2)  # the place has been looked at
+    (cells.workspace / "late.csv").write_text("mine")
+    while (reply := cells.client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != asked:
+        pass
+    assert reply["content"]["ename"] == "ThanoSQLExistsError" and "overwrite=True" in "".join(reply["content"]["traceback"])
+    assert (cells.workspace / "late.csv").read_text() == "mine"
+
+
+def test_types_are_what_they_are_declared(cells):
+    """Of a query and of a table, whose columns SQLite holds as numbers and text."""
+    do(cells, """COPY (SELECT ARRAY[1,2] AS a, 0.1::float4 AS f, 1.50::numeric(5,2) AS n, ARRAY['a', NULL] AS s) TO 'typed.json';
+                 CREATE TABLE typed AS SELECT ARRAY[1,2] AS a, 0.1::float4 AS f, 1.50::numeric(5,2) AS n, ARRAY['a', NULL] AS s;
+                 COPY typed TO 'typed_table.json'; COPY typed TO 'typed.csv'""")
+    for name in ("typed.json", "typed_table.json"):
+        assert (cells.workspace / name).read_text() == '[{"a": [1, 2], "f": 0.1, "n": 1.50, "s": ["a", null]}]\n'
+    assert (cells.workspace / "typed.csv").read_text() == 'a,f,n,s\n"{1,2}",0.1,1.50,"{a,NULL}"\n'
+
+
+@pytest.mark.parametrize("name, text", [("behind.csv.gz", b"x\n7\n"), ("behind.jsonl.gz", b'{"x": 7}\n')])
+def test_rubbish_behind_gzip_is_told(cells, name, text):
+    (cells.workspace / name).write_bytes(gzip.compress(text) + b"rubbish")
+    result = do(cells, f"COPY behind FROM '{name}' OPTIONS (overwrite=True)")
+    assert name in result.stderr and "other bytes" in result.stderr
+    assert table(cells, "behind")[1] == [[(int, 7)]]
+    (cells.workspace / name).write_bytes(gzip.compress(text))
+    assert not do(cells, f"COPY behind FROM '{name}' OPTIONS (overwrite=True)").stderr

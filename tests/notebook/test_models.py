@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_written_is_no_picture(cells, tmp_path):
     (tmp_path / ".thanosql/models").rename(tmp_path / "models")
     (tmp_path / ".thanosql/models").symlink_to("/proc")  # nobody may write there, root neither
     failed = cells(REBUILD + "50")
-    assert failed.ename == "ThanoSQLFileError" and "cannot write" in failed.shown and "on_error" not in failed.shown
+    assert failed.ename == "ThanoSQLFileError" and "cannot be written" in failed.shown and "on_error" not in failed.shown
 
 
 def test_a_model_file_is_weights_for_others(cells, tmp_path):
