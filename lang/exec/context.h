@@ -12,6 +12,7 @@
 #include "lang/syntax/ast.h"
 
 struct notebook;
+struct keeps;
 
 struct context {
     struct store *store;
@@ -23,6 +24,7 @@ struct context {
     size_t len;
     struct notebook *notebook;
     const struct statement *running;
+    struct keeps *keeps;       /* the running statement's: tables that it is to leave behind */
     struct matrices *matrices; /* columns of vectors in memory; NULL: none are kept */
     struct trace *trace;       /* EXPLAIN: what a search did, or NULL */
     int temporaries;           /* temporary tables made so far, for their names */

@@ -21,10 +21,11 @@ static const struct dialect rows[] = {
     {"D4", "1.0.4", NO, NO, YES, "image_path"},
     {"D4b", "1.0.5", NO, NO, YES, "image_path"},
     {"D5", "1.5", NO, NO, YES, "image_path"},
+    {"D5", "1.4", NO, NO, YES, "image_path"},
 };
 
-const char *const dialect_choices[] = {"auto", "D0",    "D1",    "D2",    "D2.5",  "D3",    "D3.5",  "D4",  "D4b",
-                                       "D5",   "1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.5", NULL};
+const char *const dialect_choices[] = {"auto",  "D0",    "D1",    "D2",    "D2.5",  "D3",    "D3.5", "D4",  "D4b", "D5",
+                                       "1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.4",  "1.5", NULL};
 
 const struct dialect *dialect_now(const struct context *c) {
     const char *wanted = c->notebook->settings.dialect;

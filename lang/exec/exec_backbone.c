@@ -167,23 +167,36 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
     return out->name ? set_training(c, s, set, out, e) : ERR_OK;
 }
 
-static void say_start(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
-    const char *why = report->passed_over ? "; the checkpoint is of other pictures or options" : "";
-    const char *line = NULL;
+void exec_backbone_begins(void *user, const struct encoder_report *report) {
+    const struct backbone_start *s = user;
+    struct buf line = BUF_INIT;
+    const char *damaged = report->checkpoint == CHECKPOINT_DAMAGED ? s->name
+                          : report->earlier == CHECKPOINT_DAMAGED  ? s->base
+                                                                   : NULL;
     if (report->resumed) {
-        line = arena_printf(c->arena, "Went on after epoch %d of %d, from the checkpoint.", report->resumed, epochs);
-    } else if (base) {
-        line = arena_printf(c->arena, "Started from the weights of %s%s.", base, why);
-    } else if (report->passed_over) {
-        line = arena_printf(c->arena, "Started from the beginning%s.", why);
+        buf_printf(&line, "Went on after epoch %d of %d, from the checkpoint", report->resumed, s->epochs);
+    } else if (s->base) {
+        buf_printf(&line, "Started from the weights of %s", s->base);
+    } else if (report->checkpoint != CHECKPOINT_NONE) {
+        buf_str(&line, "Started from the beginning");
     }
-    if (line) {
-        context_say(c, line);
+    if (damaged) {
+        buf_printf(&line, "; the checkpoint of %s is damaged or cannot be read", damaged);
+    } else if (!report->resumed && report->checkpoint == CHECKPOINT_OTHER) {
+        buf_printf(&line,
+                   "; the checkpoint of %s is of other pictures, options or weights, and is kept until %s is complete",
+                   s->name, s->name);
+    } else if (!report->resumed && report->earlier == CHECKPOINT_OTHER) {
+        buf_printf(&line, "; the checkpoint of %s is of other pictures or options", s->base);
     }
+    if (line.len > 0) {
+        buf_char(&line, '.');
+        context_say(s->context, buf_text(&line));
+    }
+    buf_release(&line);
 }
 
-void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report) {
-    say_start(c, epochs, base, report);
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report) {
     if (report->unkept[0]) {
         context_warn(c, "Warning: there is no checkpoint of the last epochs: %s", report->unkept);
     }

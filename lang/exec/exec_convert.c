@@ -5,6 +5,7 @@
 #include "lang/exec/dialect.h"
 #include "lang/exec/embedder.h"
 #include "lang/exec/exec_int.h"
+#include "lang/exec/keeps.h"
 #include "lang/exec/models.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/pictures.h"
@@ -259,33 +260,23 @@ static enum err_code convert_rows(struct context *c, struct convert *x, struct e
     return e->code;
 }
 
-/* The temporary table's rows become table `name`, replacing what was there. They are read in the order they were
- * written; to ask for it would need a name for the row number that no column has. */
 static enum err_code keep_table(struct context *c, const struct convert *x, struct err *e) {
-    struct buf sql = BUF_INIT;
-    buf_str(&sql, "DROP TABLE IF EXISTS main.");
-    store_add_identifier(&sql, x->set->table_name);
-    buf_str(&sql, "; CREATE TABLE main.");
-    store_add_identifier(&sql, x->set->table_name);
-    buf_printf(&sql, " (%s); INSERT INTO main.", x->definitions);
-    store_add_identifier(&sql, x->set->table_name);
-    buf_printf(&sql, " SELECT * FROM %s", x->table);
+    struct buf more = BUF_INIT;
     if (x->reuses) {
-        reuse_add_sql(&x->reuse, &sql);
+        reuse_add_sql(&x->reuse, &more);
     }
-    if (!buf_ok(&sql)) {
+    const struct kept what = {
+        .name = x->set->table_name,
+        .from = x->table,
+        .definitions = x->definitions,
+        .more = arena_strdup(c->arena, buf_text(&more)),
+        .vectors = {x->set->table_name, x->result, x->embedder.model.name, x->embedder.model.file}};
+    if (!buf_ok(&more) || !what.more) {
         err_nomem(e);
-    } else if (store_begin(c->store, e) == ERR_OK) {
-        const struct vectors_record vectors = {x->set->table_name, x->result, x->embedder.model.name,
-                                               x->embedder.model.file};
-        if (store_run(c->store, sql.data, e) == ERR_OK && registry_put_vectors(c->store, &vectors, e) == ERR_OK) {
-            store_commit(c->store, e);
-        } else {
-            store_rollback(c->store);
-        }
+    } else {
+        keeps_add(c, &what, e);
     }
-    buf_release(&sql);
-    e->has_span = 0;
+    buf_release(&more);
     return e->code;
 }
 
@@ -301,7 +292,7 @@ static void say_outcome(struct context *c, const struct convert *x) {
     }
 }
 
-static enum err_code open_reuse(struct context *c, struct convert *x, struct relation *r, struct err *e) {
+static enum err_code open_reuse(struct context *c, struct convert *x, struct err *e) {
     const char *file = models_path(c, &x->embedder.model, e);
     x->reuses = true;
     x->files = calloc(x->batch, sizeof *x->files);
@@ -310,7 +301,7 @@ static enum err_code open_reuse(struct context *c, struct convert *x, struct rel
     if (!file || !x->files || !x->left || !x->fresh) {
         return e->code ? e->code : err_nomem(e);
     }
-    return reuse_begin(&x->reuse, c, r, x->set->table_name, x->result, file, x->dimension, e);
+    return reuse_begin(&x->reuse, c, keeps_tables(c), x->set->table_name, x->result, file, x->dimension, e);
 }
 
 enum err_code exec_convert(struct context *c, const struct statement *s, const struct convert_settings *set,
@@ -324,15 +315,15 @@ enum err_code exec_convert(struct context *c, const struct statement *s, const s
     bool by_model = dialect_says(dialect_now(c)->model_columns, set->table_name || !embedder_is_learnt(model));
     x.dimension = x.embedder.dimension;
     x.result = set->result_col ? set->result_col : by_model ? embedder_column(c, model) : "convert_result";
-    x.table = relation_new_table(c, r, e);
+    x.table = relation_new_table(c, set->table_name ? keeps_tables(c) : r, e);
     if (x.table && x.result && open_rows(c, s, &x, inner, e) == ERR_OK &&
-        (!set->table_name || !embedder_is_learnt(model) || open_reuse(c, &x, r, e) == ERR_OK)) {
+        (!set->table_name || !embedder_is_learnt(model) || open_reuse(c, &x, e) == ERR_OK)) {
         convert_rows(c, &x, e);
     }
     store_finish(x.rows);
     store_finish(x.insert);
     reuse_end(&x.reuse);
-    x.rows = x.insert = NULL; /* an open query would keep a table from being replaced */
+    x.rows = x.insert = NULL;
     if (e->code == ERR_OK && set->table_name) {
         keep_table(c, &x, e);
     }

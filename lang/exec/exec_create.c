@@ -1,6 +1,7 @@
 /* Tables made from queries: their names, and their columns, which keep the types that the query's own tables declare.
  */
 #include "lang/exec/exec_int.h"
+#include "lang/exec/keeps.h"
 #include "lang/exec/result_table.h"
 #include "lang/syntax/lexer.h"
 
@@ -109,40 +110,16 @@ static const char *define_columns(struct context *c, const char *from, struct er
     return e->code == ERR_OK ? copy : NULL;
 }
 
-/* The temporary table's rows as table `name`, in the order they were written. */
-static enum err_code replace_table(struct context *c, const char *from, const char *name, struct err *e) {
-    struct buf sql = BUF_INIT;
-    const char *definitions = define_columns(c, from, e);
-    buf_str(&sql, "DROP TABLE IF EXISTS main.");
-    store_add_identifier(&sql, name);
-    buf_str(&sql, "; CREATE TABLE main.");
-    store_add_identifier(&sql, name);
-    buf_printf(&sql, " (%s); INSERT INTO main.", definitions ? definitions : "");
-    store_add_identifier(&sql, name);
-    buf_printf(&sql, " SELECT * FROM %s", from);
-    if (!buf_ok(&sql)) {
-        err_nomem(e);
-    } else if (e->code == ERR_OK && store_begin(c->store, e) == ERR_OK) {
-        if (store_run(c->store, sql.data, e) == ERR_OK) {
-            store_commit(c->store, e);
-        } else {
-            store_rollback(c->store);
-        }
-    }
-    buf_release(&sql);
-    e->has_span = 0; /* a place in our SQL means nothing to the cell */
-    return e->code;
-}
-
 enum err_code exec_keep_rows(struct context *c, struct relation *made, const char *name, struct span at,
                              struct relation *r, struct err *e) {
     struct store_query *q = NULL;
-    const char *table = relation_new_table(c, r, e);
+    const char *table = relation_new_table(c, keeps_tables(c), e);
     if (table && relation_prepare(c, made, at, &q, e) == ERR_OK) {
         result_table_fill(c, q, table + strlen("temp."), e);
     }
     store_finish(q);
-    if (e->code == ERR_OK && replace_table(c, table, name, e) == ERR_OK) {
+    struct kept what = {.name = name, .from = table};
+    if (e->code == ERR_OK && (what.definitions = define_columns(c, table, e)) && keeps_add(c, &what, e) == ERR_OK) {
         buf_printf(&r->sql, "SELECT * FROM %s", table);
     }
     return context_at(e, at);

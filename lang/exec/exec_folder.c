@@ -2,6 +2,7 @@
  * CONVERT writes them with their vectors. */
 #include "lang/exec/dialect.h"
 #include "lang/exec/exec_int.h"
+#include "lang/exec/keeps.h"
 #include "lang/exec/option_rows.h"
 #include "lang/exec/result_table.h"
 #include "lang/exec/statements.h"
@@ -132,7 +133,7 @@ enum err_code run_create_using(struct context *c, const struct statement *s, str
     convert.batch_size = set.batch_size;
     convert.on_error = set.on_error;
     if (find_paths(&found, s->source.text, e) == ERR_OK && list_paths(&found, convert.image_col, &rows, e) == ERR_OK &&
-        exec_convert(c, s, &convert, &rows, &result, e) == ERR_OK) {
+        exec_convert(c, s, &convert, &rows, &result, e) == ERR_OK && keeps_finish(c, true, e) == ERR_OK) {
         context_say(c, "Success");
     }
     free(found.paths);

@@ -75,6 +75,16 @@ static enum err_code check_call(struct context *c, struct function_call *f, stru
     return exec_check_new_table(c, f->row->options, s->options, &f->set.table_name, e);
 }
 
+/* The two columns of means have two names. */
+static enum err_code check_names(const struct function_call *f, struct err *e) {
+    if (strcmp(f->set.label_col, f->set.result_col) != 0) {
+        return ERR_OK;
+    }
+    err_set(e, ERR_OPTION, "result_col names the column of labels, %s", f->set.label_col);
+    err_hint(e, "choose another name for the means");
+    return context_at(e, function_option(f, "result_col")->value.span);
+}
+
 static enum err_code lower_means(struct context *c, const struct function_call *f, struct relation *inner,
                                  struct relation *r, struct err *e) {
     struct store_query *q = NULL;
@@ -85,7 +95,7 @@ static enum err_code lower_means(struct context *c, const struct function_call *
     }
     if (relation_describe(c, inner, f->statement->query.span, &q, e) == ERR_OK &&
         function_column(f, q, "label_col", f->set.label_col, &label, e) == ERR_OK &&
-        function_column(f, q, "emb_col", f->set.emb_col, &vectors, e) == ERR_OK) {
+        function_column(f, q, "emb_col", f->set.emb_col, &vectors, e) == ERR_OK && check_names(f, e) == ERR_OK) {
         struct column column = store_column(q, (size_t)label);
         columns[0].name = f->set.label_col;
         if (!column.declared || !pgtype_of_declaration(column.declared, false, &columns[0].type)) {

@@ -22,9 +22,17 @@ enum err_code exec_backbone(struct context *c, const struct statement *s, struct
 enum err_code exec_backbone_fit(struct context *c, const struct statement *s, const struct model_record *from,
                                 struct build_settings *set, struct backbone_options *out, struct err *e);
 
-/* Say where training began and where it ended, if not as usual; `base`: the network it was to go on from, or NULL. An
- * interrupt that was asked to keep the best epoch has then done its work. */
-void exec_backbone_ended(struct context *c, int epochs, const char *base, const struct encoder_report *report);
+/* Say where training begins, if not as usual, and what becomes of checkpoints: for backbone_options' `begins`. */
+struct backbone_start {
+    struct context *context;
+    int epochs;
+    const char *name, *base; /* the model; the network it is to go on from, or NULL */
+};
+void exec_backbone_begins(void *user, const struct encoder_report *report);
+
+/* Say where training ended, if not as usual. An interrupt that was asked to keep the best epoch has then done its work.
+ */
+void exec_backbone_ended(struct context *c, int epochs, const struct encoder_report *report);
 
 /* COPY … TO; of COPY's options those that its two ways share: whether what is there is replaced, or (*append) added to;
  * and the delimiter, \0 where none is given. */

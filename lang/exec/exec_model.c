@@ -178,6 +178,8 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
     options.augment = set->views.augment;
     options.switches = exec_switches(&set->views);
     options.backbone = b->backbone;
+    options.backbone.begins = exec_backbone_begins;
+    options.backbone.user = &(struct backbone_start){c, options.max_epochs, b->s->name.text, b->base};
     options.image_size = (int)set->image_size;
     if (list_labels(c, b, &options.labels, e) != ERR_OK) {
         return e->code;
@@ -195,7 +197,7 @@ static enum err_code learn(struct context *c, struct building *b, struct picture
         err_hint(e, "the same statement goes on from the epochs that are over");
     }
     if (e->code == ERR_OK) {
-        exec_backbone_ended(c, options.max_epochs, b->base, &b->report);
+        exec_backbone_ended(c, options.max_epochs, &b->report);
     }
     return place_option(b, e);
 }

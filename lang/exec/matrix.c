@@ -182,7 +182,7 @@ static enum err_code read_rows(struct matrices *m, struct store *s, struct entry
     x->rows.room = span.room; /* to make room for */
     *fits = span.room <= most && make_room(m, x);
     x->rows.room = 0;
-    if (*fits && matrix_read(s, x->table, x->column, &span, &x->rows, fits, e) == ERR_OK && *fits &&
+    if (*fits && matrix_read(s, x->table, x->column, most, &span, &x->rows, fits, e) == ERR_OK && *fits &&
         x->rows.rows < x->rows.room) {
         shrink(&x->rows);
     }

@@ -182,30 +182,52 @@ static enum err_code read_all(struct store **readers, size_t count, const struct
     return e->code;
 }
 
-enum err_code matrix_read(struct store *s, const char *table, const char *column, const struct matrix_span *span,
+/* Which connections read: `count` of them in a snapshot of their own, or s alone. The snapshot may be a newer one, with
+ * other rows, so these are measured again. */
+static enum err_code open_readers(struct store *s, const char *table, size_t most, struct matrix_span *span,
+                                  struct matrix_rows *out, struct store **readers, size_t *count, struct err *e) {
+    size_t threads = (size_t)parallel_threads(), wanted = threads < MOST_READERS ? threads : MOST_READERS;
+    *count = 1;
+    if (!span->split || wanted < 2) {
+        readers[0] = s;
+        return ERR_OK;
+    }
+    bool open = store_open_readers(s, readers, wanted);
+    matrix_measure(s, table, out->dimension, most, span, e);
+    if (open && e->code == ERR_OK && span->split) {
+        *count = wanted;
+    } else if (open) {
+        store_close_readers(readers, wanted);
+    }
+    if (*count == 1) {
+        readers[0] = s;
+    }
+    return e->code;
+}
+
+enum err_code matrix_read(struct store *s, const char *table, const char *column, size_t most, struct matrix_span *span,
                           struct matrix_rows *out, bool *fits, struct err *e) {
-    struct store *readers[MOST_READERS] = {s};
-    size_t threads = (size_t)parallel_threads(), count = threads < MOST_READERS ? threads : MOST_READERS;
+    struct store *readers[MOST_READERS];
+    size_t count;
     struct buf sql = BUF_INIT;
     buf_str(&sql, "SELECT _rowid_, ");
     store_add_identifier(&sql, column);
     buf_str(&sql, " FROM main.");
     store_add_identifier(&sql, table);
     buf_str(&sql, " WHERE _rowid_ BETWEEN ?1 AND ?2 ORDER BY _rowid_");
-    out->room = span->room;
-    out->vectors = malloc((span->room + 1) * out->dimension * sizeof *out->vectors);
-    out->rowids = malloc((span->room + 1) * sizeof *out->rowids);
-    bool split = span->split && count > 1 && store_open_readers(s, readers, count);
-    if (!split) {
-        readers[0] = s;
-        count = 1;
+    open_readers(s, table, most, span, out, readers, &count, e);
+    *fits = e->code == ERR_OK && span->room <= most;
+    if (*fits) {
+        out->room = span->room;
+        out->vectors = malloc((span->room + 1) * out->dimension * sizeof *out->vectors);
+        out->rowids = malloc((span->room + 1) * sizeof *out->rowids);
+        if (!buf_ok(&sql) || !out->vectors || !out->rowids) {
+            err_nomem(e);
+        } else {
+            read_all(readers, count, span, sql.data, out, fits, e);
+        }
     }
-    if (!buf_ok(&sql) || !out->vectors || !out->rowids) {
-        err_nomem(e);
-    } else {
-        read_all(readers, count, span, sql.data, out, fits, e);
-    }
-    if (split) {
+    if (count > 1) {
         store_close_readers(readers, count);
     }
     buf_release(&sql);

@@ -23,9 +23,10 @@ struct matrix_span {
 enum err_code matrix_measure(struct store *s, const char *table, size_t dimension, size_t most, struct matrix_span *out,
                              struct err *e);
 
-/* Read an ordinary table's column in the order of its rowids, in a snapshot, which may be begun anew. *fits is false
- * where something in it is no vector of the dimension. */
-enum err_code matrix_read(struct store *s, const char *table, const char *column, const struct matrix_span *span,
+/* Read an ordinary table's column in the order of its rowids, in a snapshot, which may be begun anew: `span` is then
+ * measured again. *fits is false where something in it is no vector of the dimension, or there are more rows than
+ * `most`. */
+enum err_code matrix_read(struct store *s, const char *table, const char *column, size_t most, struct matrix_span *span,
                           struct matrix_rows *out, bool *fits, struct err *e);
 
 #endif

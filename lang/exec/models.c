@@ -138,6 +138,12 @@ const char *models_checkpoint(struct context *c, const char *name, struct err *e
     return path ? path : (err_nomem(e), NULL);
 }
 
+/* What follows the name of a checkpoint in those that were put aside, and in those that are being written. */
+static bool is_checkpoint_ending(const char *rest) {
+    size_t len = strlen(rest);
+    return *rest == '.' && (len == 7 || (len == 17 && strspn(rest + 1, "0123456789abcdef") == 16));
+}
+
 bool models_remove_checkpoint(struct context *c, const char *name) {
     struct err ignored = ERR_INIT;
     const char *file = checkpoint_name(c, name), *path = workspace_private(c->workspace, c->arena, FOLDER, &ignored);
@@ -146,8 +152,8 @@ bool models_remove_checkpoint(struct context *c, const char *name) {
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         size_t len = strlen(file);
         const char *rest = entry->d_name + len;
-        if (strncmp(entry->d_name, file, len) == 0 && (!*rest || (*rest == '.' && strlen(rest) == 7))) {
-            found = unlinkat(dirfd(folder), entry->d_name, 0) == 0 || found; /* .XXXXXX: see file_replace */
+        if (strncmp(entry->d_name, file, len) == 0 && (!*rest || is_checkpoint_ending(rest))) {
+            found = unlinkat(dirfd(folder), entry->d_name, 0) == 0 || found;
         }
     }
     if (folder) {

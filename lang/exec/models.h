@@ -23,11 +23,12 @@ void models_note_stale(struct context *c, const char *name);
 /* Remove the files noted as stale that no row names, unless a transaction is open. Never fails. */
 void models_sweep(struct context *c);
 
-/* The file that the training of that network is kept in, epoch by epoch, until the model is complete: at most one a
- * model, models/<name>.checkpoint. NULL with *e set on failure. */
+/* The file that the training of that network is kept in, epoch by epoch, until the model is complete,
+ * models/<name>.checkpoint. NULL with *e set on failure. */
 const char *models_checkpoint(struct context *c, const char *name, struct err *e);
 
-/* Remove it, and what a killed kernel left of writing it. False: there was none. */
+/* Remove it, those of other trainings that it took the place of, and what a killed kernel left of writing. False: there
+ * was none. */
 bool models_remove_checkpoint(struct context *c, const char *name);
 
 /* Say so where column `index` of the query is known to hold vectors of another model, or of an earlier build. */

@@ -3,9 +3,11 @@
 
 #include "base/buf.h"
 #include "lang/exec/exec_int.h"
+#include "lang/exec/keeps.h"
 #include "lang/exec/notebook.h"
 #include "lang/exec/shortcut.h"
 #include "lang/syntax/forms.h"
+#include "lang/syntax/lexer.h"
 
 #include <string.h>
 
@@ -105,15 +107,8 @@ static enum err_code keep_result(struct context *c, const struct statement_row *
     return e->code;
 }
 
-enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
-    const struct statement_row *row = find_row(s->kind);
-    c->running = s;
-    if (context_check(c, e) != ERR_OK) {
-        return e->code;
-    }
-    if (s->kind != STATEMENT_MAGIC && last_result_need(c, s->span, e) != ERR_OK) {
-        return e->code;
-    }
+static enum err_code run_one(struct context *c, const struct statement_row *row, const struct statement *s,
+                             struct err *e) {
     if (s->into.text && s->kind != STATEMENT_MAGIC) {
         return keep_result(c, row, s, e);
     }
@@ -126,6 +121,34 @@ enum err_code statement_run(struct context *c, const struct statement *s, struct
         statement_show(c, &r, s->span, e);
     }
     relation_release(c, &r);
+    return e->code;
+}
+
+/* EXPLAIN, ours or SQL's. */
+static bool only_explains(const struct context *c, const struct statement *s) {
+    struct lexer x = {.code = c->code, .at = s->span.at, .end = s->span.at + s->span.len};
+    struct err ignored = ERR_INIT;
+    struct token t;
+    return lexer_next(&x, &t, &ignored) == ERR_OK && t.kind == TOKEN_WORD && t.keyword == WORD_EXPLAIN;
+}
+
+enum err_code statement_run(struct context *c, const struct statement *s, struct err *e) {
+    struct keeps keeps;
+    c->running = s;
+    if (context_check(c, e) != ERR_OK) {
+        return e->code;
+    }
+    if (s->kind != STATEMENT_MAGIC && last_result_need(c, s->span, e) != ERR_OK) {
+        return e->code;
+    }
+    keeps_init(&keeps);
+    c->keeps = &keeps;
+    run_one(c, find_row(s->kind), s, e);
+    bool failed = e->code != ERR_OK;
+    if (keeps_finish(c, !only_explains(c, s), e) != ERR_OK && !failed) {
+        context_at(e, s->span);
+    }
+    c->keeps = NULL;
     return e->code;
 }
 

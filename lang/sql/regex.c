@@ -275,10 +275,10 @@ static bool dissect_turns(struct search *s, struct regex_node *n, struct rests *
 }
 
 static bool dissect_repeat(struct search *s, struct regex_node *n, size_t from, size_t to) {
-    if (from == to) { /* once, where that is possible, but not where the shortest is wanted */
-        if (n->least == 0 && n->left->wish == REGEX_SHORTEST) {
-            return true;
-        }
+    if (from == to && n->least == 0 && (n->spare || n->left->wish == REGEX_SHORTEST)) {
+        return true;
+    }
+    if (from == to) { /* once, where that is possible */
         unsigned char *once = ends_of(s, n->left, false, from, to);
         bool fits = once && has_bit(once, 0);
         free(once);

@@ -46,11 +46,19 @@ static struct regex_node *repeated(struct arena *a, struct regex_node *x, int le
     return n;
 }
 
+static struct regex_node *spare(struct arena *a, struct regex_node *x, int most, struct err *e) {
+    struct regex_node *n = repeated(a, x, 0, most, e);
+    if (n) {
+        n->spare = true;
+    }
+    return n;
+}
+
 /* A repetition with \1 is written out, so that it ends in one that may be of any number. */
 static struct regex_node *written_out(struct arena *a, struct regex_node *x, const struct regex_times *times,
                                       size_t *copies, struct err *e) {
     int least = times->least, most = times->most;
-    struct regex_node *n = most < 0 ? repeated(a, x, 0, -1, e) : regex_node_new(a, REGEX_NOTHING, NULL, NULL, e);
+    struct regex_node *n = most < 0 ? spare(a, x, -1, e) : regex_node_new(a, REGEX_NOTHING, NULL, NULL, e);
     *copies += (size_t)(most < 0 ? least : most);
     if (*copies > MOST_COPIES) {
         err_set(e, ERR_VALUE, "invalid regular expression: regular expression is too complex");
@@ -58,7 +66,7 @@ static struct regex_node *written_out(struct arena *a, struct regex_node *x, con
     }
     for (int i = least; n && i < most; i++) {
         struct regex_node *both = i > least ? regex_node_new(a, REGEX_CAT, x, n, e) : x;
-        n = both ? repeated(a, both, 0, 1, e) : NULL;
+        n = both ? spare(a, both, 1, e) : NULL;
     }
     for (int i = 0; n && i < least; i++) {
         n = regex_node_new(a, REGEX_CAT, x, n, e);

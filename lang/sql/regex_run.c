@@ -73,6 +73,7 @@ struct maker {
     struct regex_program *p;
     size_t *used;
     struct err *e;
+    int again; /* above 0: what \\1 repeats, for which no place counts */
 };
 
 static struct instruction *add(struct maker *m, enum operation op) {
@@ -159,9 +160,14 @@ static void emit(struct maker *m, const struct regex_node *n) {
         add(m, OP_SET)->set = n->set;
         break;
     case REGEX_PLACE:
-        add(m, OP_PLACE)->node = n;
+        if (m->again == 0) {
+            add(m, OP_PLACE)->node = n;
+        }
         break;
     case REGEX_LOOK: {
+        if (m->again > 0) {
+            break;
+        }
         struct instruction *i = add(m, OP_LOOK);
         i->node = n;
         regex_program_make(n->left, n->behind, m->used, &i->look, m->e);
@@ -180,7 +186,9 @@ static void emit(struct maker *m, const struct regex_node *n) {
         emit(m, n->left);
         break;
     case REGEX_BACK:
+        m->again++;
         emit(m, n->left->left);
+        m->again--;
         break;
     }
 }
@@ -212,7 +220,7 @@ enum err_code regex_program_make(struct regex_node *n, bool backward, size_t *us
     if (!p->code || !p->marks || !p->stack) {
         err_nomem(e);
     }
-    struct maker m = {p, used, e};
+    struct maker m = {p, used, e, 0};
     emit(&m, n);
     if (e->code != ERR_OK) {
         regex_program_free(p);

@@ -51,6 +51,7 @@ struct regex_node {
     enum regex_place place;
     enum regex_wish wish;
     int least, most;                          /* REPEAT; most below 0: without end */
+    bool spare;                               /* REPEAT: of the empty text it takes none, though it could */
     size_t size;                              /* at most of its program, and one more; 0: not yet known */
     int group;                                /* of GROUP and BACK, from 1 */
     bool behind, negated;                     /* LOOK */

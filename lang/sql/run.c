@@ -110,8 +110,8 @@ enum err_code sql_register(struct store *s, struct err *e) {
     }
     running_stop = store_stop(s); /* for tables, which call no function first */
     static const struct run_row *const tables[] = {
-        run_text_rows,          run_regex_rows, run_number_rows,    run_time_rows,  run_field_rows, run_format_rows,
-        run_format_number_rows, run_json_rows,  run_json_make_rows, run_array_rows, run_cast_rows};
+        run_text_rows,   run_like_rows,          run_regex_rows, run_number_rows,    run_time_rows,  run_field_rows,
+        run_format_rows, run_format_number_rows, run_json_rows,  run_json_make_rows, run_array_rows, run_cast_rows};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         for (const struct run_row *row = tables[t]; row->name && e->code == ERR_OK; row++) {
             struct running *r = new_running(s, e);

@@ -26,9 +26,9 @@ struct run_aggregate_row {
                        struct err *e);
 };
 
-extern const struct run_row run_text_rows[], run_regex_rows[], run_number_rows[], run_time_rows[], run_field_rows[],
-    run_format_rows[], run_format_number_rows[], run_json_rows[], run_json_make_rows[], run_array_rows[],
-    run_cast_rows[];
+extern const struct run_row run_text_rows[], run_like_rows[], run_regex_rows[], run_number_rows[], run_time_rows[],
+    run_field_rows[], run_format_rows[], run_format_number_rows[], run_json_rows[], run_json_make_rows[],
+    run_array_rows[], run_cast_rows[];
 extern const struct run_aggregate_row run_aggregate_rows[];
 extern const struct store_table run_expand_table;
 

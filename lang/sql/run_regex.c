@@ -268,6 +268,8 @@ static enum err_code similar(const struct value *a, size_t n, struct buf *m, str
         if (c == '\\' && i + 1 < a[1].length) {
             char d = a[1].text[++i];
             buf_printf(m, letter_among(d, ".^$*+?()[]{}|\\") ? "\\%c" : "%c", d);
+        } else if (c == '\\') {
+            break; /* the last one escapes nothing */
         } else if (bracket || letter_among(c, "|*+?{}()[]")) {
             bracket = bracket ? c != ']' : c == '[';
             buf_char(m, c);

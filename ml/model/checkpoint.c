@@ -2,15 +2,18 @@
  * by: a table that was renamed is the same training, a picture that was replaced is another. */
 #include "ml/model/checkpoint.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "ml/model/modelfile.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT "thanosql checkpoint 1"
+#define FORMAT "thanosql checkpoint 2"
 #define SHARE_OF_TIME 20 /* keeping takes at most this part of the time */
 
 /* --- options and places, as notes --- */
@@ -150,20 +153,20 @@ enum err_code checkpoint_identify(struct net_training *t, const float *views, si
 /* --- to and from a file --- */
 
 /* What the file has in tensors, each in one piece. */
+#define PARTS 5
+static const char *const part_names[PARTS] = {"weights", "best", "moments", "losses", "shares"};
 struct part {
-    const char *name;
     size_t count;
     float *values;
 };
-#define PARTS 5
 
 static void list_parts(struct net_training *t, int epochs, float shares[2], struct part parts[PARTS]) {
     size_t moments = (size_t)t->optimizer.settings.rule->moments * t->net->parameter_count;
-    const struct part all[PARTS] = {{"weights", t->numbers, t->net->parameters},
-                                    {"best", t->numbers, t->best},
-                                    {"moments", moments, t->optimizer.first},
-                                    {"losses", (size_t)epochs, t->losses},
-                                    {"shares", 2, shares}};
+    const struct part all[PARTS] = {{t->numbers, t->net->parameters},
+                                    {t->numbers, t->best},
+                                    {moments, t->optimizer.first},
+                                    {(size_t)epochs, t->losses},
+                                    {2, shares}};
     memcpy(parts, all, sizeof all);
 }
 
@@ -172,18 +175,33 @@ size_t checkpoint_bytes(const struct net *net, const struct optimizer_rule *rule
     return (2 * numbers + (size_t)rule->moments * net->parameter_count) * sizeof(float);
 }
 
-/* A digest of what is kept, by which damage shows; empty where memory is out. */
-static void add_up(const struct net_training *at, const struct part parts[PARTS], const float *const values[PARTS],
-                   char sum[DIGEST_HEX]) {
+static void add_note(struct digest *d, const struct modelfile *file, const char *key) {
+    const char *text = modelfile_note(file, key);
+    digest_add(d, text ? text : "", text ? strlen(text) + 1 : 0);
+}
+
+/* A digest of all that the file says, by which damage shows; empty where memory is out or a tensor is missing. */
+static void add_up(const struct modelfile *file, char sum[DIGEST_HEX]) {
+    static const char *const notes[] = {FORMAT_KEY, OF, START, RULE, LOSS};
     struct digest *d = digest_new();
-    char text[64];
-    int len = snprintf(text, sizeof text, "%d %d %zu", at->epoch, at->better, at->optimizer.step);
+    bool whole = d != NULL;
+    for (size_t i = 0; whole && i < COUNT(notes); i++) {
+        add_note(d, file, notes[i]);
+    }
+    for (size_t i = 0; whole && i < COUNT(options); i++) {
+        add_note(d, file, options[i].key);
+    }
+    for (size_t i = 0; whole && i < COUNT(places); i++) {
+        add_note(d, file, places[i].key);
+    }
+    for (size_t i = 0; whole && i < PARTS; i++) {
+        struct modelfile_shape shape;
+        const float *values = modelfile_tensor(file, part_names[i], &shape);
+        whole = values && shape.rank == 1;
+        digest_add(d, values, whole ? shape.sizes[0] * sizeof *values : 0);
+    }
     sum[0] = '\0';
-    if (d) {
-        digest_add(d, text, (size_t)len);
-        for (size_t i = 0; i < PARTS; i++) {
-            digest_add(d, values[i], parts[i].count * sizeof *values[i]);
-        }
+    if (whole) {
         digest_end(d, sum);
     }
     digest_free(d);
@@ -196,20 +214,15 @@ static bool take(struct net_training *t, const struct modelfile *file) {
     struct err ignored = ERR_INIT;
     float shares[2];
     const float *values[PARTS];
-    char sum[DIGEST_HEX];
     if (!read_numbers(file, places, COUNT(places), &at) || at.epoch < 1 || at.epoch > t->options->max_epochs ||
         at.better > at.epoch) {
         return false;
     }
     list_parts(t, at.epoch, shares, parts);
     for (size_t i = 0; i < PARTS; i++) {
-        if (modelfile_require(file, parts[i].name, &parts[i].count, 1, &values[i], &ignored)) {
+        if (modelfile_require(file, part_names[i], &parts[i].count, 1, &values[i], &ignored)) {
             return false;
         }
-    }
-    add_up(&at, parts, values, sum);
-    if (!has_note(file, SUM, sum)) {
-        return false;
     }
     for (size_t i = 0; i < PARTS; i++) {
         memcpy(parts[i].values, values[i], parts[i].count * sizeof *values[i]);
@@ -222,36 +235,94 @@ static bool take(struct net_training *t, const struct modelfile *file) {
     return true;
 }
 
-/* `start` NULL: whatever it began with. */
-static bool read_file(struct net_training *t, const char *path, const char *start) {
+static bool is_digest(const char *text) {
+    return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+static bool is_sound(const struct modelfile *file) {
+    char sum[DIGEST_HEX];
+    add_up(file, sum);
+    return has_note(file, SUM, sum) && has_note(file, FORMAT_KEY, FORMAT) && is_digest(modelfile_note(file, OF)) &&
+           is_digest(modelfile_note(file, START));
+}
+
+static void write_id(const char *of, const char *start, char id[CHECKPOINT_ID]) {
+    snprintf(id, CHECKPOINT_ID, "%.8s%.8s", of, start);
+}
+
+/* Take what the file has, if it is of this training; `start` NULL: whatever it began with. Where it is of another, that
+ * one's digits are written to `other`, if not NULL. */
+static enum checkpoint_state read_file(struct net_training *t, const char *path, const char *start,
+                                       char other[CHECKPOINT_ID]) {
     struct err ignored = ERR_INIT;
     struct modelfile *file = NULL;
-    bool taken = false;
-    if (path && !modelfile_open(path, &file, &ignored)) {
-        taken = has_note(file, FORMAT_KEY, FORMAT) && has_note(file, OF, t->identity.of) &&
-                (!start || has_note(file, START, start)) && take(t, file);
-        t->report.passed_over = t->report.passed_over || !taken;
+    enum checkpoint_state state = CHECKPOINT_DAMAGED;
+    if (!path || !file_exists(path)) {
+        return CHECKPOINT_NONE;
+    }
+    if (!modelfile_open(path, &file, &ignored) && is_sound(file)) {
+        if (has_note(file, OF, t->identity.of) && (!start || has_note(file, START, start))) {
+            state = take(t, file) ? CHECKPOINT_TAKEN : CHECKPOINT_DAMAGED;
+        } else {
+            state = CHECKPOINT_OTHER;
+            if (other) {
+                write_id(modelfile_note(file, OF), modelfile_note(file, START), other);
+            }
+        }
     }
     modelfile_free(file);
-    return taken;
+    return state;
+}
+
+static enum checkpoint_state read_aside(struct net_training *t) {
+    struct buf path = BUF_INIT;
+    char id[CHECKPOINT_ID];
+    write_id(t->identity.of, t->identity.start, id);
+    buf_printf(&path, "%s.%s", t->options->backbone.checkpoint, id);
+    enum checkpoint_state state = read_file(t, buf_ok(&path) ? path.data : NULL, t->identity.start, NULL);
+    buf_release(&path);
+    return state;
 }
 
 bool checkpoint_resume(struct net_training *t) {
     const struct backbone_options *o = &t->options->backbone;
-    if (!read_file(t, o->checkpoint, t->identity.start) && !(t->tuning && read_file(t, o->earlier, NULL))) {
-        return false;
+    struct encoder_report *r = &t->report;
+    r->checkpoint = read_file(t, o->checkpoint, t->identity.start, t->other);
+    if (r->checkpoint != CHECKPOINT_TAKEN) {
+        enum checkpoint_state aside = read_aside(t);
+        r->checkpoint = aside != CHECKPOINT_NONE ? aside : r->checkpoint;
     }
-    t->report.passed_over = false;
-    t->report.resumed = t->epoch;
-    t->report.kept_training = true;
-    return true;
+    if (r->checkpoint != CHECKPOINT_TAKEN && t->tuning) {
+        r->earlier = read_file(t, o->earlier, NULL, NULL);
+    }
+    r->resumed = t->epoch;
+    r->kept_training = t->epoch > 0;
+    return r->resumed > 0;
+}
+
+/* The file of another training makes room, so that it can still be gone on from. */
+static enum err_code put_aside(struct net_training *t, struct err *e) {
+    const char *path = t->options->backbone.checkpoint;
+    struct buf to = BUF_INIT;
+    if (t->other[0]) {
+        buf_printf(&to, "%s.%s", path, t->other);
+        if (!buf_ok(&to)) {
+            err_nomem(e);
+        } else if (rename(path, to.data) &&
+                   errno != ENOENT) { /* a file that was deleted meanwhile is in nobody's way */
+            err_set(e, ERR_FILE, "cannot rename '%s': %s", path, strerror(errno));
+        } else {
+            t->other[0] = '\0';
+        }
+    }
+    buf_release(&to);
+    return e->code;
 }
 
 static enum err_code write_file(struct net_training *t, struct err *e) {
     struct modelfile *file = modelfile_new();
     struct part parts[PARTS];
     float shares[2] = {t->report.view_closed, t->report.view_model};
-    const float *values[PARTS];
     char sum[DIGEST_HEX];
     if (!file) {
         return err_nomem(e);
@@ -265,12 +336,13 @@ static enum err_code write_file(struct net_training *t, struct err *e) {
     write_numbers(file, places, COUNT(places), t, e);
     list_parts(t, t->epoch, shares, parts);
     for (size_t i = 0; i < PARTS && !e->code; i++) {
-        values[i] = parts[i].values;
-        modelfile_add_tensor(file, parts[i].name, &parts[i].count, 1, values[i], e);
+        modelfile_add_tensor(file, part_names[i], &parts[i].count, 1, parts[i].values, e);
     }
     if (!e->code) {
-        add_up(t, parts, values, sum);
+        add_up(file, sum);
         modelfile_set_note(file, SUM, sum, e);
+    }
+    if (!e->code && !put_aside(t, e)) {
         modelfile_write(file, t->options->backbone.checkpoint, e);
     }
     modelfile_free(file);

@@ -218,6 +218,9 @@ enum err_code encoder_tune(struct encoder *m, const struct encoder_options *opti
     if (!encoder_is_fixed(m)) {
         return backbone_tune(m->backbone, options, source, watch, report, e);
     }
+    if (options->backbone.begins) {
+        options->backbone.begins(options->backbone.user, &(struct encoder_report){0});
+    }
     if (!train(&t, source, watch, report, e) && m->backbone && report) {
         forget_part(report);
     }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct encoder;
+struct encoder_report;
 
 /* A convolutional network instead of the default features, and how it is trained. */
 struct backbone_options {
@@ -24,10 +25,14 @@ struct backbone_options {
     bool joined;           /* the default features too: vectors of both, side by side */
     bool keep;             /* an interrupt ends training, and the best epoch so far is kept */
     size_t memory;         /* bytes that may be used; 0: what the machine has left */
-    /* File that epochs are kept in as they end, and gone on from where it is of this very training, or NULL. Not
-     * removed here. When a model is tuned also `earlier`, that of the model, where its pictures and options are the
-     * same. */
+    /* File that epochs are kept in as they end, and gone on from where it is of this very training, or NULL. One of
+     * another training is renamed before that, <checkpoint>.<16 hexadecimal digits>, from where that training goes on.
+     * Nothing is removed here. When a model is tuned also `earlier`, that of the model, where its pictures and options
+     * are the same. */
     const char *checkpoint, *earlier;
+    /* Told before the first epoch, from the calling thread, what became of the checkpoints, or NULL. */
+    void (*begins)(void *user, const struct encoder_report *so_far);
+    void *user;
 };
 
 struct encoder_options {
@@ -49,6 +54,11 @@ extern const struct encoder_options encoder_defaults;
 #define ENCODER_NETWORK_EPOCHS 20
 #define ENCODER_LOSSES 100 /* of a loss curve: longer ones are thinned out */
 
+/* What became of a checkpoint: there was none; it was gone on from; it is of another training; it cannot be used at
+ * all.
+ */
+enum checkpoint_state { CHECKPOINT_NONE, CHECKPOINT_TAKEN, CHECKPOINT_OTHER, CHECKPOINT_DAMAGED };
+
 /* What training found out. Text is static or lives in the struct; a figure that was not taken is NAN. */
 struct encoder_report {
     size_t images;
@@ -69,10 +79,10 @@ struct encoder_report {
     bool interrupted;   /* training ended before its time, and what it had was kept */
     int patience;       /* epochs without a better one that ended it; 0: they did not */
     int resumed;        /* epochs that a checkpoint had */
-    bool passed_over;   /* there was one, of other pictures or options */
-    char identity[65];  /* a digest of pictures and options, where there may be a checkpoint; else empty */
-    char unkept[200];   /* why the last checkpoint could not be written, or empty */
-    double network;     /* seconds that backbone 'cnn' would take here for ENCODER_NETWORK_EPOCHS; 0: not estimated */
+    enum checkpoint_state checkpoint, earlier; /* as the options name them */
+    char identity[65]; /* a digest of pictures and options, where there may be a checkpoint; else empty */
+    char unkept[200];  /* why the last checkpoint could not be written, or empty */
+    double network;    /* seconds that backbone 'cnn' would take here for ENCODER_NETWORK_EPOCHS; 0: not estimated */
 
     /* With labels. `chosen`: "label-free", "LDA" or "SupCon", by the mean average precision of `judges` rows kept back
      * from all three: SupCon begins at the better of the others, and each must win beyond chance. The winner then

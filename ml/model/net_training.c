@@ -316,20 +316,24 @@ static void keep_best(struct net_training *t, float share) {
 
 /* Where training begins: from a checkpoint, or before the first epoch. */
 static enum err_code begin(struct net_training *t, struct err *e) {
+    const struct backbone_options *o = &t->options->backbone;
+    bool resumed = false;
     size_t n = BACKBONE_CHUNK / 2 < t->batch ? BACKBONE_CHUNK / 2 : t->batch;
     n = n < t->gallery.count ? n : t->gallery.count;
-    if (t->options->backbone.checkpoint) {
+    if (o->checkpoint) {
         if (draw_views(t, t->gallery.ids, n, (uint64_t)STREAM_HELD << 40, t->work, e) ||
             checkpoint_identify(t, net_input(t->work), 2 * n * net_value_size(t->net, 0), e)) {
             return e->code;
         }
-        if (checkpoint_resume(t)) {
-            appraisal_losses(&t->report, t->losses, t->epoch);
-            t->pace.progress.loss_count = (size_t)t->epoch;
-            return ERR_OK;
-        }
+        resumed = checkpoint_resume(t);
     }
-    if (!judge(t, &t->report.view_model, e)) {
+    if (o->begins) {
+        o->begins(o->user, &t->report);
+    }
+    if (resumed) {
+        appraisal_losses(&t->report, t->losses, t->epoch);
+        t->pace.progress.loss_count = (size_t)t->epoch;
+    } else if (!judge(t, &t->report.view_model, e)) {
         t->report.view_closed = t->report.view_model;
     }
     return e->code;

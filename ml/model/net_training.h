@@ -7,6 +7,8 @@
 #include "ml/nn/loss.h"
 #include "ml/nn/optimizer.h"
 
+#define CHECKPOINT_ID 17 /* digits that tell trainings apart, and their NUL */
+
 struct net_training {
     const struct encoder_options *options;
     const struct ml_source *source;
@@ -36,7 +38,8 @@ struct net_training {
     struct {
         char of[DIGEST_HEX], start[DIGEST_HEX]; /* pictures and options; the weights it begins with */
     } identity;
-    double kept_at, keeping; /* when the last checkpoint was written, and seconds that it took */
+    char other[CHECKPOINT_ID]; /* of the training whose checkpoint is in the way, or empty */
+    double kept_at, keeping;   /* when the last checkpoint was written, and seconds that it took */
 };
 
 void net_training_release(struct net_training *t);

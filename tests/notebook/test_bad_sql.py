@@ -53,7 +53,7 @@ ERRORS = [  # code, ename, words
     ("CREATE VIEW rv AS SELECT * FROM rv", "NotFound", "rv"),
     ("SELECT length(repeat('x', 1000000000))", "Value", "too large"),
     ("SELECT length(lpad('x', 2000000000))", "Value", "too large"),
-    (f"SELECT length(replace(repeat('a', 60000000), 'a', 'bbb'))", "Value", "too large"),
+    ("SELECT length(replace(repeat('a', 1000), 'a', repeat('b', 1000000)))", "Value", "too large"),
     ("SELECT repeat('a', 1000) ~ '(((((x{1,255}){1,255}){1,255}){1,255}){1,255})'", "Value", "too complex"),
     ("SELECT (repeat('[', 100000) || repeat(']', 100000))::jsonb", "Value", "json"),
     ("SELECT jsonb_array_length(('[' || repeat('1,', 5000000) || '1]')::jsonb)", "Value", "JSON"),
@@ -66,6 +66,8 @@ ERRORS = [  # code, ename, words
 
 @pytest.mark.parametrize("code, ename, words", ERRORS, ids=[e[0][:50].replace("\0", "0") for e in ERRORS])
 def test_a_clear_error(cells, code, ename, words):
+    if SAN and ("'a,', 6000000" in code or "5000000" in code):
+        pytest.skip("the sanitizer looks at all of a text each time that memmem() is called")
     result = cells(code)
     assert result.ename == f"ThanoSQL{ename}Error", result.shown[-300:]
     assert words in result.shown
@@ -96,6 +98,28 @@ ANSWERS = [
 @pytest.mark.parametrize("code, expected", ANSWERS, ids=[a[0][:50] for a in ANSWERS])
 def test_the_right_answer(cells, code, expected):
     assert answer(cells(code)) == expected
+
+
+def test_names_are_no_sql(cells):
+    """Quotes in the names of tables, columns, options, labels and files."""
+    drop = "DROP TABLE test; --"
+    assert cells("GET THANOSQL DATASET digits_data; COPY train FROM 'thanosql-dataset/digits_data/digits_train.csv';"
+                 "COPY test FROM 'thanosql-dataset/digits_data/digits_test.csv';"
+                 "BUILD MODEL m USING SimCLR OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 60").ok
+    columns = f"""emb_col='v"; {drop}', image_col="im'age\""""
+    converted = cells(f"""CONVERT USING m OPTIONS (table_name='x''"; {drop}', image_col="im'age", result_col='v"; {drop}')
+                          AS SELECT image_path AS "im'age", label AS "la'bel""; {drop}" FROM test LIMIT 5""")
+    assert converted.ok, converted.shown
+    search = "SEARCH IMAGE USING m OPTIONS (search_by='row', search_input={}, {}, result_col='s\"; " + drop + "', top_k=1) AS SELECT * FROM {}"
+    table = f'''"x'""; {drop}"'''
+    found = cells(search.format("'thanosql-dataset/digits_data/test/0.jpg'", columns, table))
+    assert found.ok and "1.0" in found.html, found.shown
+    for code in (search.format(f'''"'; {drop}"''', columns, table), f'''COPY "t'; {drop}" FROM 'no''; {drop}.csv\'''',
+                 f"PRINT IMAGE AS SELECT 'a''; {drop}.jpg' AS image_path"):
+        assert cells(code).ename in ("ThanoSQLNotFoundError", "ThanoSQLFileError")
+    assert cells(f"""BUILD MODEL n USING SimCLR OPTIONS (max_epochs=1, label_col="la'bel") AS SELECT image_path,
+                     CASE WHEN label < 5 THEN '''; {drop}' ELSE '"%s%n' END AS "la'bel" FROM train LIMIT 60""").ok
+    assert answer(cells("SELECT count(*) AS n FROM test")) == "200"
 
 
 ENDLESS = [

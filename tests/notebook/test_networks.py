@@ -62,11 +62,18 @@ def checkpoint(workspace):
     return workspace / ".thanosql/models/m.checkpoint"
 
 
-def wait_for_checkpoint(workspace):
+def wait_until(there):
     until = time.monotonic() + 30
-    while not checkpoint(workspace).exists():
+    while not there():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def stop_when(cells, code, there):
+    request = begin(cells, code)
+    wait_until(there)
+    cells.manager.interrupt_kernel()
+    return end(cells, request)
 
 
 def check_store(workspace):
@@ -90,7 +97,8 @@ def test_stops_at_random_moments(cells, tmp_path):
         else:
             assert stopped.ename == "KeyboardInterrupt" and model_file(tmp_path, "m").read_bytes() == before
         left["best epoch" if stopped.ok else "old"] += 1
-        assert len(files(tmp_path)) <= 2 and set(files(tmp_path)) <= {model_file(tmp_path, "m").name, "m.checkpoint"}
+        others = [f for f in files(tmp_path) if f != model_file(tmp_path, "m").name]
+        assert all(re.fullmatch(r"m\.checkpoint(\.[0-9a-f]{16})?", f) for f in others) and len(others) <= 1 + i // 4 + 1
         check_store(tmp_path)
         assert cells("SELECT count(*) FROM (CONVERT USING m AS SELECT * FROM test LIMIT 3)").ok
     print(left)
@@ -106,7 +114,7 @@ def test_a_killed_training_goes_on(start_kernel, tmp_path):
     for _ in range(3):
         with start_kernel(tmp_path) as run:
             begin(run, code)
-            wait_for_checkpoint(tmp_path)
+            wait_until(checkpoint(tmp_path).exists)
             time.sleep(rng.uniform(0, 0.3))
             os.kill(run.manager.provisioner.pid, signal.SIGKILL)
     checkpoint(tmp_path).with_name("m.checkpoint.a1B2c3").write_bytes(b"what was being written")
@@ -120,10 +128,7 @@ def test_a_killed_training_goes_on(start_kernel, tmp_path):
 
 
 def test_a_stop_leaves_a_checkpoint_to_go_on_from(cells, tmp_path):
-    request = begin(cells, net(100000))
-    wait_for_checkpoint(tmp_path)
-    cells.manager.interrupt_kernel()
-    stopped = end(cells, request)
+    stopped = stop_when(cells, net(100000), checkpoint(tmp_path).exists)
     assert stopped.ename == "KeyboardInterrupt" and "the same statement goes on" in stopped.shown
     fit = cells("FIT MODEL n USING m AS SELECT * FROM train")
     assert fit.ename == "ThanoSQLNotFoundError" and "only a checkpoint" in fit.shown
@@ -138,21 +143,46 @@ def test_fit_goes_on(cells, tmp_path):
     fit = "FIT MODEL n USING m OPTIONS (overwrite=True, time_limit=0.4{}) AS SELECT * FROM train LIMIT {}"
     same = cells(fit.format("", 60))
     assert same.ok and re.search(r"Went on after epoch \d+ of 100000", same.stdout)
-    assert "Started from the weights of m; the checkpoint is of other" in cells(fit.format("", 50)).stdout
-    assert "other pictures or options" in cells(fit.format(", learning_rate=0.1", 60)).stdout
+    assert cells("DELETE MODEL n").ok
+    for more, rows in ("", 50), (", learning_rate=0.1", 60):
+        assert "Started from the weights of m; the checkpoint of m is of other pictures or options." in cells(fit.format(more, rows)).stdout
+        assert cells("DELETE MODEL n").ok
+    assert cells(fit.format("", 60)).ok
+    assert "Started from the weights of m; the checkpoint of n is of other" in cells(fit.format("", 50)).stdout
     other = cells(net(1, ", seed=3"))
-    assert "Started from the beginning; the checkpoint is of other pictures or options" in other.stdout
-    assert not checkpoint(tmp_path).exists()
-    assert cells("DELETE MODEL n").ok and not list((tmp_path / ".thanosql/models").glob("*.checkpoint"))
+    assert "Started from the beginning; the checkpoint of m is of other pictures, options or weights" in other.stdout
+    assert not list((tmp_path / ".thanosql/models").glob("m.checkpoint*"))
+    assert cells("DELETE MODEL n").ok and not list((tmp_path / ".thanosql/models").glob("*.checkpoint*"))
     assert "Started from the weights of m.\n" in cells(fit.format("", 60)).stdout
+
+
+def test_another_build_of_the_name_destroys_nothing(cells, tmp_path):
+    models = tmp_path / ".thanosql/models"
+    assert stop_when(cells, net(100000), checkpoint(tmp_path).exists).ename == "KeyboardInterrupt"
+    first = checkpoint(tmp_path).read_bytes()
+    stopped = stop_when(cells, net(99999), lambda: len(list(models.glob("m.checkpoint*"))) > 1)
+    assert stopped.ename == "KeyboardInterrupt"
+    assert "Started from the beginning; the checkpoint of m is of other pictures, options or weights, and is kept until" in stopped.stdout
+    assert first in [f.read_bytes() for f in models.glob("m.checkpoint.*")]
+    again = cells(net(100000, ", time_limit=0.4"))
+    assert again.ok and re.search(r"Went on after epoch \d+ of 100000, from the checkpoint", again.stdout)
+    assert cells("DELETE MODEL m").ok and files(tmp_path) == []
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:len(b) // 2], lambda b: bytes(len(b)), lambda b: b"\xff" * 8 + b[8:],
+                                    lambda b: b[:-100] + bytes([b[-100] ^ 1]) + b[-99:]])
+def test_damage_to_a_checkpoint_is_told(cells, tmp_path, damage):
+    assert cells(net(100000, ", time_limit=0.3")).ok
+    checkpoint(tmp_path).write_bytes(damage(checkpoint(tmp_path).read_bytes()))
+    told = "; the checkpoint of m is damaged or cannot be read."
+    fit = cells("FIT MODEL n USING m OPTIONS (max_epochs=1) AS SELECT * FROM train LIMIT 60")
+    assert fit.ok and "Started from the weights of m" in fit.stdout
+    assert "Started from the beginning" + told in cells(net(100000, ", time_limit=0.3")).stdout
 
 
 def test_a_checkpoint_of_a_later_training_is_not_the_models(cells, tmp_path):
     assert cells(net(1)).ok
-    request = begin(cells, net(100000))
-    wait_for_checkpoint(tmp_path)
-    cells.manager.interrupt_kernel()
-    assert end(cells, request).ename == "KeyboardInterrupt"
+    assert stop_when(cells, net(100000), checkpoint(tmp_path).exists).ename == "KeyboardInterrupt"
     fit = cells("FIT MODEL n USING m OPTIONS (max_epochs=100000, time_limit=0.2) AS SELECT * FROM train LIMIT 60")
     assert fit.ok and "Started from the weights of m.\n" in fit.stdout
 

@@ -69,6 +69,13 @@ static const struct match matches[] = {
     {"<(.*?)>", "<a><b>", "<a>|a", 0},
     {"<(.*)>", "<a><b>", "<a><b>|a><b", 0},
     {"ab{2,3}?", "abbbc", "abb", 0},
+    {"x*?|q", "xxx", "xxx", 0}, /* alternatives want the longest */
+    {"x*?", "xxx", "", 0},
+    {"(\\y)[ab]\\1", " b1b   ab", "b|", 0}, /* the text again, not the place */
+    {"(?:$){2}", "a", "", 0},
+    {"(b*|a?){1,3}?a", "ba", "ba|b", 0},
+    {"(\\d*?b)?c", "c", "c|-", 0},
+    {"x(a?\?)?", "x", "x|-", 0},
     {"(z)?b(c)?", "abc", "bc|-|c", 0},
     {"(.)\\1", "abccd", "cc|c", 0},
     {"^(a*)b\\1$", "aabaa", "aabaa|aa", 0},

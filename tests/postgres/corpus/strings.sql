@@ -73,3 +73,6 @@ SELECT btrim('  both  ') || '|' AS x
 SELECT char_length('a'), character_length('ab')
 SELECT strpos('한글날', '글') AS p, position('날' in '한글날') AS q
 SELECT left('한글날', 2) AS l, right('한글날', 1) AS r, substr('한글날', 2, 1) AS s
+SELECT 'a' LIKE '\'
+SELECT 'ab' LIKE 'b\' AS a, 'ab' SIMILAR TO 'a_\' AS b, 'ab' SIMILAR TO 'ab\' AS c
+SELECT 'ab' ILIKE 'a%\' AS a
