@@ -190,7 +190,7 @@ const struct function_row function_rows[] = {
     {"jsonb_pretty", "J", 't', "pg_json_pretty($1)"},
     {"json_strip_nulls", "j", 'j', "pg_json_strip($1, 0)"},
     {"jsonb_strip_nulls", "J", 'J', "pg_json_strip($1, 1)"},
-    {"array_to_json", "w", 'j', "$1"},
+    {"array_to_json", "w", 'j', "nullif($1, 'null')"},
     /* arrays */
     {"array_length", "Ai", 'I', "pg_array_length($1, $2)"},
     {"array_upper", "Ai", 'I', "pg_array_length($1, $2)"},

@@ -95,11 +95,13 @@ static struct regex_program *program_of(struct regex *r, struct regex_node *n, b
     return *p;
 }
 
-/* All ends of the node's matches that begin at `from`, within from..limit (or limit..from, backward), as bits from the
- * lower of both on. NULL: an error. */
-static unsigned char *ends_of(struct search *s, struct regex_node *n, bool backward, size_t from, size_t limit) {
+/* All ends of the node's matches that begin at `from` (or at one of `starts`, unless NULL), within from..limit (or
+ * limit..from, backward), as bits from the lower of both on. NULL: an error. */
+static unsigned char *ends_of_all(struct search *s, struct regex_node *n, bool backward, size_t from,
+                                  const unsigned char *starts, size_t limit) {
     struct regex_program *p = program_of(s->r, n, backward, s->e);
-    struct regex_scan scan = {.text = s->text, .len = s->len, .from = from, .limit = limit, .stop = s->stop};
+    struct regex_scan scan = {
+        .text = s->text, .len = s->len, .from = from, .starts = starts, .limit = limit, .stop = s->stop};
     scan.base = from < limit ? from : limit;
     size_t span = from < limit ? limit - from : from - limit;
     if (!p) {
@@ -117,6 +119,10 @@ static unsigned char *ends_of(struct search *s, struct regex_node *n, bool backw
         return NULL;
     }
     return scan.ends;
+}
+
+static unsigned char *ends_of(struct search *s, struct regex_node *n, bool backward, size_t from, size_t limit) {
+    return ends_of_all(s, n, backward, from, NULL, limit);
 }
 
 static bool has_bit(const unsigned char *bits, size_t i) {
@@ -200,10 +206,59 @@ static size_t turn_end(struct search *s, struct regex_node *left, const unsigned
     return scan.found && s->e->code == ERR_OK ? scan.end : begin;
 }
 
+/* Bits for each number of turns up to `count` - 1: where so many, or fewer, lead to the end. The last holds for all
+ * higher numbers, too. */
+struct rests {
+    unsigned char **bits;
+    size_t count;
+};
+
+static void rests_free(struct rests *r) {
+    for (size_t i = 0; i < r->count; i++) {
+        free(r->bits[i]);
+    }
+    free(r->bits);
+}
+
+/* Each from the one before it, up to the number of turns behind the first, or as long as there are more places. */
+static bool rests_counted(struct search *s, struct regex_node *n, size_t from, size_t to, struct rests *r) {
+    size_t bytes = (to - from) / 8 + 1;
+    for (; r->count < (size_t)n->most; r->count++) {
+        unsigned char *before = r->bits[r->count - 1];
+        unsigned char *more = ends_of_all(s, n->left, true, to, before, from);
+        if (!more) {
+            return false;
+        }
+        for (size_t i = 0; i < bytes; i++) {
+            more[i] |= before[i];
+        }
+        if (memcmp(more, before, bytes) == 0) {
+            free(more);
+            return true;
+        }
+        r->bits[r->count] = more;
+    }
+    return true;
+}
+
+static bool rests_make(struct search *s, struct regex_node *n, size_t from, size_t to, struct rests *r) {
+    *r = (struct rests){.bits = calloc(n->most < 0 ? 1 : (size_t)n->most, sizeof *r->bits)};
+    unsigned char *first = n->most < 0 ? ends_of(s, n, true, to, from) : calloc((to - from) / 8 + 1, 1);
+    if (!r->bits || !first) {
+        free(first);
+        return s->e->code == ERR_OK ? err_nomem(s->e), false : false;
+    }
+    r->bits[r->count++] = first;
+    first[(to - from) / 8] |= (unsigned char)(1u << (to - from) % 8); /* none at all */
+    return n->most < 0 || rests_counted(s, n, from, to, r);
+}
+
 /* The turns one behind the other. What groups took is what they took in the last, so, but for \1, no other is taken
  * apart. */
-static bool dissect_turns(struct search *s, struct regex_node *n, unsigned char *rest, size_t from, size_t to) {
-    for (size_t begin = from;;) {
+static bool dissect_turns(struct search *s, struct regex_node *n, struct rests *r, size_t from, size_t to) {
+    size_t left = n->most < 0 ? 0 : (size_t)n->most - 1; /* turns that may follow this one */
+    for (size_t begin = from;; left -= left > 0) {
+        unsigned char *rest = r->bits[left < r->count ? left : r->count - 1];
         size_t end = turn_end(s, n->left, rest, from, begin, to);
         while (n->returns && end > begin && s->e->code == ERR_OK && !dissect(s, n->left, begin, end)) {
             rest[(end - from) / 8] &= (unsigned char)~(1u << (end - from) % 8); /* not there */
@@ -232,13 +287,9 @@ static bool dissect_repeat(struct search *s, struct regex_node *n, size_t from, 
     if (n->most == 1) {
         return dissect(s, n->left, from, to);
     }
-    unsigned char *rest = ends_of(s, n, true, to, from);
-    bool done = false;
-    if (rest) {
-        rest[(to - from) / 8] |= (unsigned char)(1u << (to - from) % 8); /* none at all */
-        done = dissect_turns(s, n, rest, from, to);
-    }
-    free(rest);
+    struct rests rests;
+    bool done = rests_make(s, n, from, to, &rests) && dissect_turns(s, n, &rests, from, to);
+    rests_free(&rests);
     return done && s->e->code == ERR_OK;
 }
 

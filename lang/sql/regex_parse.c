@@ -3,13 +3,14 @@
 
 #include "base/utf8.h"
 #include "lang/sql/regex.h"
+#include "lang/sql/regex_branch.h"
 #include "lang/sql/regex_set.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 100, MOST_GROUPS = 64, MOST_TIMES = 255, MOST_COPIES = 2000 };
+enum { DEEPEST = 100, MOST_GROUPS = 64, MOST_TIMES = 255 };
 
 struct parser {
     struct arena *a;
@@ -33,22 +34,7 @@ static struct regex_node *refuse(struct parser *p, const char *what) {
 
 static struct regex_node *node(struct parser *p, enum regex_kind kind, struct regex_node *left,
                                struct regex_node *right) {
-    struct regex_node *n = arena_alloc(p->a, sizeof *n);
-    if (!n) {
-        err_nomem(p->e);
-        return NULL;
-    }
-    *n = (struct regex_node){.kind = kind, .left = left, .right = right};
-    n->keeps = kind == REGEX_GROUP || kind == REGEX_BACK || (left && left->keeps) || (right && right->keeps);
-    n->returns = kind == REGEX_BACK || (left && left->returns) || (right && right->returns);
-    n->wish = kind == REGEX_OR                     ? REGEX_LONGEST
-              : left && left->wish != REGEX_EITHER ? left->wish
-              : kind == REGEX_CAT && right         ? right->wish
-                                                   : REGEX_EITHER;
-    if (kind == REGEX_BACK) {
-        n->wish = REGEX_EITHER;
-    }
-    return n;
+    return regex_node_new(p->a, kind, left, right, p->e);
 }
 
 static struct regex_node *set_node(struct parser *p, struct regex_set *set) {
@@ -327,9 +313,8 @@ static struct regex_node *group(struct parser *p) {
         look->left = inner;
         return inner ? look : NULL;
     }
-    if (!inner || number == 0) { /* in parentheses a place may be repeated */
-        bool place = inner && (inner->kind == REGEX_PLACE || inner->kind == REGEX_LOOK);
-        return place ? node(p, REGEX_CAT, inner, node(p, REGEX_NOTHING, NULL, NULL)) : inner;
+    if (!inner || number == 0) {
+        return inner;
     }
     struct regex_node *n = node(p, REGEX_GROUP, inner, NULL);
     if (n) {
@@ -395,93 +380,60 @@ static bool read_times(struct parser *p, int *least, int *most, bool *fixed) {
     return true;
 }
 
-static struct regex_node *repeated(struct parser *p, struct regex_node *x, int least, int most, enum regex_wish wish,
-                                   bool spare) {
-    struct regex_node *n = node(p, REGEX_REPEAT, x, NULL);
-    if (n) {
-        n->least = least;
-        n->most = most;
-        n->wish = wish;
-        n->spare = spare;
+/* What repeats the atom, if anything does. A place that stands bare is not repeated. */
+static bool read_repetition(struct parser *p, bool bare_place, struct regex_times *out) {
+    *out = (struct regex_times){.least = 1, .most = 1};
+    if (!at_repetition(p)) {
+        return true;
     }
-    return n;
-}
-
-/* A repetition that keeps the places of groups is written out, so that it ends in one that may be of any number. */
-static struct regex_node *written_out(struct parser *p, struct regex_node *x, int least, int most,
-                                      enum regex_wish wish) {
-    struct regex_node *n = most < 0 ? repeated(p, x, 0, -1, wish, true) : node(p, REGEX_NOTHING, NULL, NULL);
-    p->copies += (size_t)(most < 0 ? least : most);
-    if (p->copies > MOST_COPIES) {
-        return bad(p, "regular expression is too complex");
-    }
-    for (int i = least; n && i < most; i++) {
-        struct regex_node *both = i > least ? node(p, REGEX_CAT, x, n) : x;
-        n = both ? repeated(p, both, 0, 1, wish, true) : NULL;
-    }
-    for (int i = 0; n && i < least; i++) {
-        n = node(p, REGEX_CAT, x, n);
-    }
-    if (n) {
-        n->wish = wish;
-    }
-    return n;
-}
-
-static struct regex_node *quantified(struct parser *p, struct regex_node *x) {
-    int least = *p->at == '+', most = *p->at == '?' ? 1 : -1;
     bool fixed = false;
-    if (x->kind == REGEX_PLACE || x->kind == REGEX_LOOK) {
+    if (bare_place) {
         return bad(p, "quantifier operand invalid");
     }
     if (*p->at == '{') {
-        if (!read_times(p, &least, &most, &fixed)) {
-            return NULL;
+        if (!read_times(p, &out->least, &out->most, &fixed)) {
+            return false;
         }
     } else {
-        p->at++;
+        out->least = *p->at == '+';
+        out->most = *p->at++ == '?' ? 1 : -1;
     }
     bool shortest = p->at < p->end && *p->at == '?';
     p->at += shortest;
-    if (at_repetition(p)) {
-        return bad(p, "quantifier operand invalid");
-    }
-    enum regex_wish wish = fixed ? x->wish : shortest ? REGEX_SHORTEST : REGEX_LONGEST;
-    bool plain = !x->keeps || (most < 0 && least <= 1) || (least == 0 && most == 1);
-    return plain ? repeated(p, x, least, most, wish, false) : written_out(p, x, least, most, wish);
+    out->wish = fixed ? REGEX_EITHER : shortest ? REGEX_SHORTEST : REGEX_LONGEST;
+    return !at_repetition(p) || bad(p, "quantifier operand invalid");
 }
 
-/* Atoms one behind the other, up to | or ). A CAT's wish is the first that an atom has: built from the last on. */
+static bool read_piece(struct parser *p, struct regex_piece *out) {
+    bool bare = p->end - p->at < 3 || memcmp(p->at, "(?:", 3) != 0;
+    struct regex_times times;
+    struct regex_node *x = atom(p);
+    return x && read_repetition(p, bare && (x->kind == REGEX_PLACE || x->kind == REGEX_LOOK), &times) &&
+           regex_piece_make(p->a, x, &times, &p->copies, out, p->e) == ERR_OK;
+}
+
+/* Atoms one behind the other, up to | or ). */
 static struct regex_node *branch(struct parser *p) {
-    struct regex_node **atoms = NULL, *all = NULL;
+    struct regex_piece *pieces = NULL;
     size_t count = 0, room = 0;
     while (p->at < p->end && *p->at != '|' && *p->at != ')') {
-        struct regex_node *x = atom(p);
-        x = x && at_repetition(p) ? quantified(p, x) : x;
-        if (!x) {
-            return NULL;
-        }
         if (count == room) {
             room = room ? 2 * room : 16;
-            struct regex_node **more = arena_alloc(p->a, room * sizeof(*more));
+            struct regex_piece *more = arena_alloc(p->a, room * sizeof *more);
             if (!more) {
                 err_nomem(p->e);
                 return NULL;
             }
             if (count) {
-                memcpy(more, atoms, count * sizeof(*more));
+                memcpy(more, pieces, count * sizeof *more);
             }
-            atoms = more;
+            pieces = more;
         }
-        atoms[count++] = x;
+        if (!read_piece(p, &pieces[count++])) {
+            return NULL;
+        }
     }
-    if (count == 0) {
-        return node(p, REGEX_NOTHING, NULL, NULL);
-    }
-    for (all = atoms[--count]; all && count > 0;) {
-        all = node(p, REGEX_CAT, atoms[--count], all);
-    }
-    return all;
+    return regex_branch_join(p->a, pieces, count, p->e);
 }
 
 static struct regex_node *alternatives(struct parser *p) {
@@ -498,6 +450,7 @@ static struct regex_node *alternatives(struct parser *p) {
         }
         all->keeps = all->keeps || next->keeps;
         all->returns = all->returns || next->returns;
+        all->mixed = all->mixed || next->mixed || next->wish == REGEX_SHORTEST;
         if (p->at < p->end && *p->at == '|') {
             last->right = node(p, REGEX_OR, next, NULL);
             last = last->right;

@@ -389,12 +389,14 @@ void regex_scan(struct regex_program *p, struct regex_scan *s) {
         }
         if ((s->search && !s->found) || at == s->from) {
             enter(p, &p->now, s, 0, at, at);
+        } else if (s->starts && s->starts[(at - s->base) / 8] >> (at - s->base) % 8 & 1) {
+            enter(p, &p->now, s, 0, s->from, at);
         }
         /* Those that began behind the match's begin, or, where the shortest is wanted, at it, are of no use. */
         while (s->found && p->now.count > 0 && p->now.begins[p->now.count - 1] + (s->shortest && !s->ends) > s->begin) {
             p->now.count--;
         }
-        if (at == s->limit || (p->now.count == 0 && (!s->search || s->found))) {
+        if (at == s->limit || (p->now.count == 0 && !s->starts && (!s->search || s->found))) {
             return;
         }
         uint32_t point;

@@ -21,8 +21,9 @@ struct regex_scan {
     bool search;         /* a match may begin behind `from`; the first is wanted */
     bool shortest;       /* its shortest end rather than its longest */
     unsigned char *ends; /* bit i: a match can end at base + i; or NULL. Not with `search` */
-    const unsigned char *only; /* and only there, behind `from`; or NULL */
-    size_t base;
+    const unsigned char *only;   /* and only there, behind `from`; or NULL */
+    const unsigned char *starts; /* where matches may begin, too, all taken as begun at `from`; with `ends`, or NULL */
+    size_t base;                 /* what the bits count from */
     struct stop *stop;
     bool found, stopped; /* the answer; where it was stopped, there is none */
     size_t begin, end;

@@ -19,7 +19,7 @@ bool regex_set_has(const struct regex_set *set, uint32_t point);
 enum regex_kind {
     REGEX_NOTHING, /* the empty text */
     REGEX_SET,     /* one character */
-    REGEX_CAT,     /* left, then right, which may be a CAT again; left never is */
+    REGEX_CAT,     /* left, then right, which may be a CAT again */
     REGEX_OR,      /* left or right, which may be an OR again */
     REGEX_REPEAT,  /* left, `least` to `most` times */
     REGEX_GROUP,   /* left, whose place is kept */
@@ -55,7 +55,8 @@ struct regex_node {
     size_t size;                              /* at most of its program, and one more; 0: not yet known */
     int group;                                /* of GROUP and BACK, from 1 */
     bool behind, negated;                     /* LOOK */
-    bool keeps, returns;                      /* a GROUP or BACK is within; a BACK is */
+    bool keeps, returns;                      /* a GROUP or BACK is within, and counts; a BACK is */
+    bool mixed;                               /* both wishes are within */
     struct regex_program *forward, *backward; /* made when they are needed first */
 };
 

@@ -7,8 +7,6 @@ import pathlib
 import re
 import subprocess
 
-import pytest
-
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[1]
 GOLDEN = pathlib.Path(os.environ.get("THANOSQL_GOLDEN", ROOT / "build/tests/golden/golden"))
@@ -27,23 +25,6 @@ PRECISION = {"real": 1e-12, "single": 1e-7}
 
 def statements(path):
     return [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("--")]
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    pgserver = pytest.importorskip("pgserver", reason="PostgreSQL (PyPI pgserver) is not installed")
-    psycopg2 = pytest.importorskip("psycopg2")
-    try:
-        instance = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-        admin = psycopg2.connect(instance.get_uri())
-    except Exception as error:  # no PostgreSQL for this machine
-        pytest.skip(f"PostgreSQL does not start here: {error}")
-    admin.autocommit = True
-    raw = psycopg2.extensions.new_type(tuple(psycopg2.extensions.string_types), "RAW", lambda value, cursor: value)
-    psycopg2.extensions.register_type(raw)
-    yield instance, admin
-    admin.close()
-    instance.cleanup()
 
 
 def run_postgres(server, name, lines):

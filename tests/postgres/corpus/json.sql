@@ -52,3 +52,4 @@ SELECT '{{{{{{{1}}}}}}}'::int[]
 SELECT '{{{{{{1}}}}}}'::int[] AS a
 SELECT (-9223372036854775808)::bigint / -1
 SELECT -7 / 2 AS a, -7 % 2 AS b, 7 / -2 AS c, 7 % -2 AS d
+SELECT array_to_json(NULL::text[]) AS a, array_to_json(ARRAY[1, NULL]) AS b, array_to_json(NULL::int[]) IS NULL AS c

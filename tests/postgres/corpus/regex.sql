@@ -48,3 +48,23 @@ SELECT 'a' || chr(10) || 'b' ~ '(?n)a$' AS a, 'a' || chr(10) || 'b' ~ '(?n)a.b' 
 SELECT regexp_replace('a' || chr(10) || 'b', '^', '> ', 'gn') AS r
 SELECT regexp_match('a', '(a*)?') AS m, regexp_match('', '(a*)?') AS n
 SELECT 'abc' SIMILAR TO '(a|x)b_' AS a, 'a.c' SIMILAR TO 'a.c' AS b, 'abc' SIMILAR TO 'a.c' AS c
+SELECT 'abc' ~ '(?:^)?b' AS a, regexp_replace('foo bar', '(?:\y)*bar', 'X') AS b, 'ba' ~ '(?:(?<=a))+' AS c, 'ab' ~ '(?:(?!a)){2}b' AS d
+SELECT 'abc' ~ '\y*bar'
+SELECT 'abc' ~ '(?<=a)+'
+SELECT 'abc' ~ '(?=a){0}'
+SELECT regexp_replace('caaba', '.(ba?){0}a??', '<\&>', 'g') AS a, regexp_match('aaa', 'a{0}?a*') AS b, regexp_match('aaa', '(a*?){0,0}a*') AS c
+SELECT regexp_match('abab', '((a)??){2,}b') AS a, regexp_match('accb', '[[:alpha:]]{2,}(a??){0,2}?') AS b, regexp_replace(' a  b bb', '(b{1,2}){1,2}(?:a{0,2}?){2}', '<\1\&>', 'g') AS c
+SELECT regexp_match('abab', '(a|b|ab|bab)+') AS a, regexp_match('abcd', '(?:a|ab)(?:c|bcd|)(d*)') AS b, regexp_match('abcd', '(a|ab)(c|bcd|)(d*)') AS c
+SELECT regexp_match('aaaa', '(a|aa){0,3}') AS a, regexp_match('aaaa', '(a|aa){0,2}') AS b, regexp_match('aaaa', '^(a|aa?){0,3}$') AS c, regexp_match('aaab', '^(a??|aa){0,3}b') AS d
+SELECT regexp_match('', '(a*)*') AS a, regexp_match('b', '(a*?)*b') AS b, regexp_match('aab', '(a*?){0,4}b') AS c
+SELECT regexp_match('bbb', 'b{1,1}?b*') AS a, regexp_match('bbb', '(b){1,1}?b*') AS b, regexp_match('bbb', '(?:b*){1,1}?') AS c, regexp_match('bbb', '(b){1}?') AS d
+SELECT regexp_match('xaaab', 'xa*?a*(a*)b') AS a, regexp_match('xaaab', 'xa*a*?(a*)b') AS b, regexp_match('xaaab', 'x(?:a*?|b)(a*)(b?)') AS c
+SELECT regexp_match('abab', '((a|ab)(c|b?))*\1') AS m
+SELECT regexp_match('aaaa', '(a|aa)+\1') AS a
+SELECT regexp_match('aaaaa', '((a)|aa){2,3}?\2') AS a
+SELECT regexp_match('abaab', '(?:(a)|b)*\1') AS a
+SELECT regexp_match('aab', '(a*?)(\1b|b)') AS a
+SELECT '' ~ '((\y|\m\Z){2,3}|\y(?<!b)){3,}' AS t
+SELECT 'ab' ~ '^(?:(b)|a\1?)b' AS t, 'ab' ~ '^(?:(b)|a\1{0,2})b' AS u
+SELECT 'ab b' ~ '($(?!a))|\1' AS t
+SELECT 'bb b' ~ '(b)\1?' AS t, regexp_match('bbbb', '(b)\1{0,2}') AS u, regexp_match('abab', '(ab)\1+') AS v, 'a' ~ '(a)\1*$' AS w
