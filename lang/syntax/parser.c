@@ -12,6 +12,7 @@
 #include "lang/syntax/python.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Words that others use for what is called differently here. */
 static const struct {
@@ -63,6 +64,9 @@ enum err_code parse_refuse_word(const char *code, struct span at, struct err *e)
     }
     err_set(e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
             s.best[0] ? "?" : "");
+    if (strcasecmp(word, "help") == 0) {
+        err_hint(e, "? alone lists the statements, and BUILD? tells of one");
+    }
     hint_statements(e);
     return err_at(e, at.at, at.len);
 }
