@@ -147,7 +147,7 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
     if (found < 0) {
         const struct option *o = given(x, "emb_col");
         if (o) {
-            relation_no_column(q, wanted[0], e);
+            relation_no_column(q, NULL, wanted[0], e);
         }
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);

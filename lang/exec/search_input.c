@@ -242,7 +242,9 @@ static enum err_code combine(struct context *c, struct search *x, struct err *e)
     const struct option *option = given(x, "weights");
     bool list = w->kind == LITERAL_LIST;
     if (option && (list ? w->count : 1) != x->count) {
-        err_set(e, ERR_OPTION, "there are %zu weights for %zu inputs", list ? w->count : 1, x->count);
+        size_t count = list ? w->count : 1;
+        err_set(e, ERR_OPTION, "there %s %zu weight%s for %zu input%s", count == 1 ? "is" : "are", count,
+                count == 1 ? "" : "s", x->count, x->count == 1 ? "" : "s");
         return context_at(e, option->value.span);
     }
     double *sums = arena_alloc(c->arena, x->dimension * sizeof *sums), square = 0;

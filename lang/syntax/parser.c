@@ -99,7 +99,8 @@ static enum err_code refuse_mistaken(struct parser *p) {
     struct token next = parse_peek(p);
     for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++) {
         if (lexer_is(p->code, &p->token, mistaken[i].first) && lexer_is(p->code, &next, mistaken[i].second)) {
-            err_set(p->e, ERR_SYNTAX, "there is no %s %s", mistaken[i].first, mistaken[i].second);
+            err_set(p->e, ERR_SYNTAX, "%.*s %.*s is no statement of ThanoSQL", (int)p->token.span.len,
+                    p->code + p->token.span.at, (int)next.span.len, p->code + next.span.at);
             err_hint(p->e, "%s", mistaken[i].hint);
             return err_at(p->e, p->token.span.at, next.span.at + next.span.len - p->token.span.at);
         }
