@@ -164,6 +164,7 @@ enum err_code session_execute(struct session *s, const char *code, size_t len, c
         check_names(s, &c, first, e) == ERR_OK) {
         run_cell(s, &c, first, e);
     }
+    expand_explain(parts, cell.text, cell.len, e);
     expand_place(&cell, e);
     s->temporaries = c.temporaries;
     arena_release(&arena);

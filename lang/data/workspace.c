@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,10 @@ void workspace_release(struct workspace *w) {
 
 const char *workspace_resolve(const struct workspace *w, struct arena *a, const char *path) {
     size_t home = sizeof hosted_home - 1;
+    const char *own = path[0] == '~' && (path[1] == '/' || !path[1]) ? getenv("HOME") : NULL;
+    if (own && own[0] == '/') {
+        return arena_printf(a, "%s%s", own, path + 1);
+    }
     if (strncmp(path, hosted_home, home) == 0 && (path[home] == '/' || !path[home]) && !file_exists(path)) {
         path += home;
         path += strspn(path, "/");
@@ -67,6 +72,23 @@ const char *workspace_resolve(const struct workspace *w, struct arena *a, const 
         path += 2;
     }
     return arena_printf(a, "%s/%s", strcmp(w->root, "/") == 0 ? "" : w->root, path);
+}
+
+void workspace_suggest(const char *path, struct suggest *near, struct arena *a) {
+    enum { MOST_FILES = 20000 };
+    const char *slash = strrchr(path, '/');
+    const char *folder = arena_strndup(a, path, slash ? (size_t)(slash - path) + 1 : 0);
+    DIR *d = folder && *folder ? opendir(folder) : NULL;
+    struct dirent *entry;
+    suggest_begin(near, slash ? slash + 1 : path);
+    for (int n = 0; d && n < MOST_FILES && (entry = readdir(d)); n++) {
+        if (entry->d_name[0] != '.') {
+            suggest_offer(near, entry->d_name);
+        }
+    }
+    if (d) {
+        closedir(d);
+    }
 }
 
 const char *workspace_private(const struct workspace *w, struct arena *a, const char *name, struct err *e) {

@@ -27,7 +27,12 @@ const struct option *function_option(const struct function_call *f, const char *
 
 enum err_code function_column(const struct function_call *f, const struct store_query *q, const char *option,
                               const char *name, int *column, struct err *e) {
-    return relation_named_column(q, name, function_option(f, option), column, e);
+    const struct option *given = function_option(f, option);
+    if (strncmp(option, "src_", 4) == 0 && relation_find_column(q, name) < 0) {
+        relation_no_column(q, f->set.src_table, name, e);
+        return context_at(e, given->value.span);
+    }
+    return relation_named_column(q, name, given, column, e);
 }
 
 static enum err_code find_function(const struct statement *s, const struct function_row **out, struct err *e) {

@@ -27,7 +27,7 @@ static bool without_input(const struct search *x) {
 }
 
 /* What other models than ours searched by. */
-static enum err_code check_medium(const struct context *c, const struct search *x, struct err *e) {
+static enum err_code check_medium(struct context *c, struct search *x, struct err *e) {
     static const char *const others[] = {"text", "audio", "video"};
     const struct option *o = given(x, "search_by");
     if (strcmp(x->statement->word, "image") != 0) {
@@ -35,6 +35,9 @@ static enum err_code check_medium(const struct context *c, const struct search *
     }
     for (size_t i = 0; o && o->value.text && i < sizeof others / sizeof *others; i++) {
         if (strcasecmp(o->value.text, others[i]) == 0) {
+            if (embedder_find(c, &x->statement->base, &x->model, e) != ERR_OK) {
+                return e->code;
+            }
             err_set(e, ERR_UNSUPPORTED, "a SimCLR model searches by images, not by %s", others[i]);
             err_hint(e, "OPTIONS (%s='image', search_input='path of a picture')", o->key);
             return context_at(e, o->value.span);
@@ -43,10 +46,13 @@ static enum err_code check_medium(const struct context *c, const struct search *
     return ERR_OK;
 }
 
-static enum err_code find_input(struct search *x, struct err *e) {
+static enum err_code find_input(struct context *c, struct search *x, struct err *e) {
     const struct statement *s = x->statement;
     const struct option *clause = s->inputs;
     if (clause && strcmp(clause->key, "images") != 0 && strcmp(clause->key, "image") != 0) {
+        if (embedder_find(c, &s->base, &x->model, e) != ERR_OK) {
+            return e->code;
+        }
         err_set(e, ERR_OPTION, "a SimCLR model searches by images, not by %s", clause->key);
         err_hint(e, "SEARCH IMAGE images='path of a picture' USING %s AS …", s->base.text);
         return context_at(e, clause->key_span);
@@ -135,10 +141,13 @@ static enum err_code find_vectors(struct context *c, struct search *x, const str
         bool may = i == 0 || !x->set.emb_col || strcmp(x->set.emb_col, "convert_result") == 0;
         found = may ? relation_find_column(q, wanted[i]) : -1;
     }
+    if (found < 0 && !x->set.emb_col) {
+        found = models_find_vectors(c, &x->model, q);
+    }
     if (found < 0) {
         const struct option *o = given(x, "emb_col");
         if (o) {
-            relation_no_column(q, wanted[0], e);
+            relation_no_column(q, NULL, wanted[0], e);
         }
         err_set(e, ERR_NOT_FOUND, "the query has no column '%s' with vectors of model %s", wanted[0], x->model.name);
         err_hint(e, "make it first: CONVERT USING %s OPTIONS (table_name='…') AS SELECT * FROM …", x->model.name);
@@ -226,7 +235,7 @@ enum err_code search_open(struct context *c, const struct statement *s, struct s
                           struct err *e) {
     *x = (struct search){.statement = s, .set = {.top_k = -1, .threshold = -2}};
     if (check_medium(c, x, e) != ERR_OK || options_apply(c, &search_options, s->options, &x->set, e) != ERR_OK ||
-        find_input(x, e) != ERR_OK || check_options(x, e) != ERR_OK ||
+        find_input(c, x, e) != ERR_OK || check_options(x, e) != ERR_OK ||
         exec_check_new_table(c, &search_options, s->options, &x->set.table_name, e) != ERR_OK) {
         return e->code;
     }

@@ -95,6 +95,30 @@ enum err_code expand_cell(const struct variables *v, struct arena *a, const char
     return e->code;
 }
 
+void expand_explain(const struct magic_part *parts, const char *text, size_t len, struct err *e) {
+    size_t at = e->at, end = at + 1;
+    if (e->code != ERR_SYNTAX || !e->has_span || at >= len || text[at] != '$') {
+        return;
+    }
+    while (end < len && name_byte(text[end])) {
+        end++;
+    }
+    const struct magic_part *in = parts;
+    while (in && !(in->span.at <= at && at < in->span.at + in->span.len)) {
+        in = in->next;
+    }
+    int name = end - at > 60 ? 60 : (int)(end - at - 1);
+    if (name > 0 && in && in->line) {
+        *e = ERR_INIT;
+        err_set(e, ERR_NOT_FOUND, "there is no variable %.*s", name, text + at + 1);
+        err_hint(e, "%%who lists the variables; %.*s = \"…\" sets one", name, text + at + 1);
+        err_at(e, at, end - at);
+    } else if (name > 0) {
+        e->hint[0] = '\0';
+        err_hint(e, "$name stands for a variable only in a line that begins with %%thanosql");
+    }
+}
+
 /* The byte of the cell; one inside a replacement is the reference's first, or, for an end, its last. */
 static size_t back(const struct expansion *x, size_t at, bool is_end) {
     size_t shift = 0, back_shift = 0;

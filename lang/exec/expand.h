@@ -21,6 +21,10 @@ struct expansion {
 enum err_code expand_cell(const struct variables *v, struct arena *a, const char *code, size_t len,
                           struct magic_part *parts, struct expansion *out, struct err *e);
 
+/* Where a statement failed at a $name that stayed as it is: say that there is no such variable, or outside of magic
+ * lines, where $name stands for one. `text` is the expanded text, and the error's place is in it. */
+void expand_explain(const struct magic_part *parts, const char *text, size_t len, struct err *e);
+
 /* A place in the expanded text becomes one in the cell. */
 void expand_place(const struct expansion *x, struct err *e);
 

@@ -229,6 +229,9 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
     if (!folded) {
         return false;
     }
+    if (help_language_base(w, word, true)) {
+        return true;
+    }
     const struct variable *v = variables_find(&r->notebook->variables, folded, strlen(folded));
     if (v && v->text) {
         *w = help_begin(w->arena, arena_printf(w->arena, "%s (variable, a text)", v->name));
@@ -244,7 +247,11 @@ static bool find_page(struct help_writer *w, const struct help_request *r, const
 enum err_code help_find(const struct help_request *request, struct arena *a, struct help_page **page, struct err *e) {
     struct help_writer w = {.arena = a};
     struct span at = syntax_word_at(request->code, request->len, request->cursor);
+    static const char compute[] = "compute."; /* what FUNCTION does, and no function of SQL */
+    size_t before = sizeof compute - 1;
+    bool computed = at.at >= before && strncasecmp(request->code + at.at - before, compute, before) == 0;
     char *word = at.len > 0 && at.len < 256 ? arena_strndup(a, request->code + at.at, at.len) : NULL;
+    word = word && computed ? arena_strdup(a, "FUNCTION") : word;
     *page = word && find_page(&w, request, word, at) ? w.page : NULL;
     return arena_failed(a) ? err_nomem(e) : ERR_OK;
 }
@@ -268,15 +275,22 @@ static struct help_page *overview(struct arena *a) {
     return w.page;
 }
 
+/* "%thanosql BUILD": BUILD. */
+static const char *behind_magic(const char *text) {
+    size_t percent = strspn(text, "%"), word = percent + strcspn(text + percent, " ");
+    const char *rest = text + word + strspn(text + word, " ");
+    return percent > 0 && *rest ? rest : text;
+}
+
 enum err_code help_show(struct context *c, const struct statement *s, struct err *e) {
-    const char *text = s->name.text, *dot = strrchr(text, '.');
+    const char *text = behind_magic(s->name.text), *dot = strrchr(text, '.');
     const char *wanted = dot ? dot + 1 : text; /* thanosql.max_rows: the setting */
     struct help_request r = {.store = c->store,
                              .workspace = c->workspace,
                              .notebook = c->notebook,
-                             .code = wanted,
-                             .len = strlen(wanted),
-                             .cursor = strcspn(wanted, " "),
+                             .code = text,
+                             .len = strlen(text),
+                             .cursor = (size_t)(wanted - text) + strcspn(wanted, " "),
                              .detail = 1};
     struct help_page *page = NULL;
     struct help_writer magics = {.arena = c->arena};

@@ -67,9 +67,9 @@ bool help_language_statement(struct help_writer *w, const struct help_request *r
     return false;
 }
 
-static bool base_page(struct help_writer *w, const char *word) {
+bool help_language_base(struct help_writer *w, const char *word, bool exactly) {
     const struct base *b = bases_find(word);
-    if (!b) {
+    if (!b || (exactly && strcmp(b->name, word) != 0)) {
         return false;
     }
     *w = help_begin(w->arena, arena_printf(w->arena, "%s (base model%s)", b->name,
@@ -122,5 +122,5 @@ bool help_language_word(struct help_writer *w, const struct help_request *r, con
         help_language_magics(w);
         return true;
     }
-    return help_language_statement(w, r, word, true) || base_page(w, word) || keyword_page(w, word);
+    return help_language_statement(w, r, word, true) || help_language_base(w, word, false) || keyword_page(w, word);
 }

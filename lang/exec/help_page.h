@@ -33,6 +33,7 @@ bool help_store_column(struct help_writer *w, const struct help_request *r, cons
  * help_language.c */
 bool help_language_statement(struct help_writer *w, const struct help_request *r, const char *word,
                              bool own); /* SQL's alone; not `own`: after one of ours that begins so, too */
+bool help_language_base(struct help_writer *w, const char *word, bool exactly); /* or in any case */
 bool help_language_word(struct help_writer *w, const struct help_request *r, const char *word);
 void help_language_magics(struct help_writer *w);
 

@@ -162,23 +162,40 @@ bool models_remove_checkpoint(struct context *c, const char *name) {
     return found;
 }
 
-void models_check_vectors(struct context *c, const struct model_record *model, const struct store_query *q,
-                          size_t index) {
-    struct vectors_record made;
+/* What is known of column `index`; false: nothing. */
+static bool find_record(struct context *c, const struct store_query *q, size_t index, struct vectors_record *made) {
     struct err ignored = ERR_INIT;
     bool found = false;
     const char *table, *column;
-    if (!store_column_origin(q, index, &table, &column) ||
-        registry_find_vectors(c->store, c->arena, table, column, &made, &found, &ignored) != ERR_OK || !found) {
+    return store_column_origin(q, index, &table, &column) &&
+           registry_find_vectors(c->store, c->arena, table, column, made, &found, &ignored) == ERR_OK && found;
+}
+
+int models_find_vectors(struct context *c, const struct model_record *model, const struct store_query *q) {
+    struct vectors_record made;
+    int found = -1, count = 0;
+    for (size_t i = 0; i < store_column_count(q); i++) {
+        if (find_record(c, q, i, &made) && strcasecmp(made.model, model->name) == 0) {
+            found = (int)i;
+            count++;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+void models_check_vectors(struct context *c, const struct model_record *model, const struct store_query *q,
+                          size_t index) {
+    struct vectors_record made;
+    if (!find_record(c, q, index, &made)) {
         return;
     }
     if (strcasecmp(made.model, model->name) != 0) {
         context_warn(c,
                      "Warning: the vectors in %s.%s were made by model %s, not by %s: likeness between them means "
                      "nothing",
-                     table, column, made.model, model->name);
+                     made.table, made.column, made.model, model->name);
     } else if (strcmp(made.file, model->file) != 0) {
-        context_warn(c, "Warning: the vectors in %s.%s were made by an earlier %s: run CONVERT again", table, column,
-                     model->name);
+        context_warn(c, "Warning: the vectors in %s.%s were made by an earlier %s: run CONVERT again", made.table,
+                     made.column, model->name);
     }
 }

@@ -31,6 +31,9 @@ const char *models_checkpoint(struct context *c, const char *name, struct err *e
  * was none. */
 bool models_remove_checkpoint(struct context *c, const char *name);
 
+/* The one column of the query that is known to hold vectors of that model; -1: there is none, or there are several. */
+int models_find_vectors(struct context *c, const struct model_record *model, const struct store_query *q);
+
 /* Say so where column `index` of the query is known to hold vectors of another model, or of an earlier build. */
 void models_check_vectors(struct context *c, const struct model_record *model, const struct store_query *q,
                           size_t index);

@@ -129,9 +129,9 @@ static enum err_code apply_choice(struct context *c, const struct option_row *ro
         buf_printf(&all, "%s'%s'", i ? ", " : "", row->choices[i]);
     }
     err_set(e, ERR_OPTION, "option %s must be %s%s, not '%s'", o->key, row->choices[1] ? "one of " : "", buf_text(&all),
-            text);
+            o->value.text);
     buf_release(&all);
-    if (near.best[0]) {
+    if (near.best[0] && strlen(text) > 2) { /* of two letters, one alone says nothing */
         err_hint(e, "did you mean '%s'?", near.best);
     }
     return context_at(e, o->value.span);

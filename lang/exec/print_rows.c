@@ -19,7 +19,7 @@ static enum err_code add_caption(const struct store_query *q, const struct liter
                                  struct err *e) {
     int column = relation_find_column(q, item->text);
     if (column < 0) {
-        relation_no_column(q, item->text, e);
+        relation_no_column(q, NULL, item->text, e);
         return context_at(e, item->span);
     }
     if (rows->caption_count == CAPTIONS_MOST) {

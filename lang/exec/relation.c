@@ -254,7 +254,7 @@ int relation_find_column(const struct store_query *q, const char *name) {
     return -1;
 }
 
-enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e) {
+enum err_code relation_no_column(const struct store_query *q, const char *table, const char *name, struct err *e) {
     struct suggest near;
     struct buf all = BUF_INIT;
     suggest_begin(&near, name);
@@ -263,7 +263,8 @@ enum err_code relation_no_column(const struct store_query *q, const char *name, 
         suggest_offer(&near, there);
         buf_printf(&all, "%s%s", i ? ", " : "", there);
     }
-    err_set(e, ERR_NOT_FOUND, "the query has no column named '%s'; it has %s", name, buf_text(&all));
+    err_set(e, ERR_NOT_FOUND, "%s%s has no column named '%s'; it has %s", table ? "table " : "the query",
+            table ? table : "", name, buf_text(&all));
     buf_release(&all);
     return near.best[0] ? err_hint(e, "did you mean '%s'?", near.best) : e->code;
 }
@@ -272,7 +273,7 @@ enum err_code relation_named_column(const struct store_query *q, const char *nam
                                     int *column, struct err *e) {
     *column = relation_find_column(q, name);
     if (*column < 0) {
-        relation_no_column(q, name, e);
+        relation_no_column(q, NULL, name, e);
         return context_at(e, given->value.span);
     }
     return ERR_OK;
@@ -290,8 +291,10 @@ enum err_code relation_image_column(const struct store_query *q, const char *wan
         found = relation_find_column(q, usual[i]);
     }
     if (found < 0) {
-        relation_no_column(q, wanted ? wanted : usual[0], e);
-        err_hint(e, "name the column of paths with OPTIONS (image_col='…')");
+        relation_no_column(q, NULL, wanted ? wanted : usual[0], e);
+        if (!wanted) {
+            err_hint(e, "name the column of paths with OPTIONS (image_col='…')");
+        }
         return context_at(e, given ? given->value.span : otherwise);
     }
     *column = found;

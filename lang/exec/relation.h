@@ -107,8 +107,9 @@ int relation_find_column(const struct store_query *q, const char *name);
 /* The column that an option names. ERR_NOT_FOUND, at the option, lists what there is. */
 enum err_code relation_named_column(const struct store_query *q, const char *name, const struct option *given,
                                     int *column, struct err *e);
-/* ERR_NOT_FOUND for a column of that name, with those there are and the nearest of them. */
-enum err_code relation_no_column(const struct store_query *q, const char *name, struct err *e);
+/* ERR_NOT_FOUND for a column of that name, with those there are and the nearest of them. Of the table of that name, or
+ * NULL: of the query. */
+enum err_code relation_no_column(const struct store_query *q, const char *table, const char *name, struct err *e);
 
 /* The column wanted, or the first of the usual names where `wanted` is NULL. ERR_NOT_FOUND lists what there is. */
 enum err_code relation_image_column(const struct store_query *q, const char *wanted, const struct option *given,

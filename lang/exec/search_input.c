@@ -4,6 +4,7 @@
 #include "lang/exec/pictures.h"
 #include "lang/exec/search.h"
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/suggest.h"
 #include "lang/exec/statements.h"
@@ -54,11 +55,26 @@ static const struct literal *first_input(const struct search *x) {
     return x->input->kind == LITERAL_LIST ? x->input->items : x->input;
 }
 
+/* A picture that is not there: another of its folder is perhaps meant. */
+static enum err_code hint_picture(struct context *c, const char *path, const char *typed, struct err *e) {
+    struct suggest near = {.word = ""};
+    const char *slash = strrchr(typed, '/');
+    if (e->code != ERR_OK && path && !file_exists(path)) {
+        workspace_suggest(path, &near, c->arena);
+    }
+    return near.best[0] ? err_hint(e, "did you mean '%.*s%s'?", slash ? (int)(slash - typed) + 1 : 0, typed, near.best)
+                        : e->code;
+}
+
 static enum err_code embed_one(struct context *c, struct search *x, const struct embedder *m,
                                const struct literal *item, struct err *e) {
     struct pictures p = PICTURES_INIT;
     if (item->kind != LITERAL_STRING) {
         return wrong_input(item, "the path of a picture in quotes, or a list of them", e);
+    }
+    if (!*item->text) {
+        err_set(e, ERR_OPTION, "the path of the picture is empty");
+        return context_at(e, item->span);
     }
     struct value path = {.type = VALUE_TEXT, .text = item->text, .length = strlen(item->text)};
     struct picture_watch watch;
@@ -68,6 +84,7 @@ static enum err_code embed_one(struct context *c, struct search *x, const struct
         struct ml_watch reports = picture_watch_for(&watch);
         embedder_run(m, &source, 1, next(x), NULL, &reports, e);
         x->count++;
+        hint_picture(c, p.entries[0].path, item->text, e);
     }
     pictures_release(&p);
     return context_at(e, item->span);
@@ -225,7 +242,9 @@ static enum err_code combine(struct context *c, struct search *x, struct err *e)
     const struct option *option = given(x, "weights");
     bool list = w->kind == LITERAL_LIST;
     if (option && (list ? w->count : 1) != x->count) {
-        err_set(e, ERR_OPTION, "there are %zu weights for %zu inputs", list ? w->count : 1, x->count);
+        size_t count = list ? w->count : 1;
+        err_set(e, ERR_OPTION, "there %s %zu weight%s for %zu input%s", count == 1 ? "is" : "are", count,
+                count == 1 ? "" : "s", x->count, x->count == 1 ? "" : "s");
         return context_at(e, option->value.span);
     }
     double *sums = arena_alloc(c->arena, x->dimension * sizeof *sums), square = 0;

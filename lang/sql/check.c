@@ -83,6 +83,43 @@ static void suggest_keyword(const struct check_text *t, size_t at, struct err *e
     }
 }
 
+/* Whether the word begins a line, and can begin a statement but not go on with one. */
+static bool begins_statement(const struct check_text *t, const struct token *word) {
+    size_t at = word->span.at;
+    while (at > 0 && (t->text[at - 1] == ' ' || t->text[at - 1] == '\t')) {
+        at--;
+    }
+    return word->kind == TOKEN_WORD && at > 0 && t->text[at - 1] == '\n' &&
+           keyword_is(word->keyword, KEYWORD_THANOSQL | KEYWORD_SQL) && !keyword_is(word->keyword, KEYWORD_CLAUSE) &&
+           word->keyword != WORD_END;
+}
+
+/* Two statements with no ; between them: PostgreSQL stumbles over the second's first word, or, where that could still
+ * be an alias, over the next. */
+static void suggest_semicolon(const struct check_text *t, size_t at, struct err *e) {
+    static const enum keyword joins[] = {WORD_AS,       WORD_UNION, WORD_EXCEPT, WORD_INTERSECT,
+                                         WORD_DISTINCT, WORD_DO,    WORD_EXPLAIN};
+    struct lexer x = {.code = t->text, .end = t->len};
+    struct token token, last = {.kind = TOKEN_END}, before = {.kind = TOKEN_END};
+    struct err ignored = ERR_INIT;
+    int depth = 0;
+    while (lexer_next(&x, &token, &ignored) == ERR_OK && token.kind != TOKEN_END && token.span.at < at) {
+        bool sign = token.kind == TOKEN_SIGN;
+        depth += (sign && token.sign == '(') - (sign && token.sign == ')');
+        before = last;
+        last = token;
+    }
+    bool joined = before.kind == TOKEN_END || (before.kind == TOKEN_SIGN && before.sign == ')') ||
+                  (before.kind == TOKEN_WORD && lexer_is(t->text, &before, "ALL"));
+    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+        joined = joined || (before.kind == TOKEN_WORD && before.keyword == joins[i]);
+    }
+    joined = joined || (token.kind == TOKEN_SIGN && token.sign == ',');
+    if (depth == 0 && (begins_statement(t, &token) || (!joined && begins_statement(t, &last)))) {
+        err_hint(e, "two statements have a ; between them");
+    }
+}
+
 static enum err_code refuse(const struct check_text *t, const PgQueryError *error, struct err *e) {
     size_t at = error->cursorpos > 0 ? utf8_offset(t->text, t->len, (size_t)error->cursorpos - 1) : t->len;
     struct lexer x = {.code = t->text, .at = at, .end = t->len};
@@ -95,6 +132,7 @@ static enum err_code refuse(const struct check_text *t, const PgQueryError *erro
     } else {
         err_at(e, t->at, t->len);
     }
+    suggest_semicolon(t, at, e);
     suggest_keyword(t, at, e);
     return e->code;
 }

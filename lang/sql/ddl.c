@@ -1,6 +1,7 @@
 /* Tables, views and indexes. Columns are declared with PostgreSQL's types; what they were is read back from there. */
 #include "lang/sql/lower.h"
 
+#include "base/suggest.h"
 #include "lang/store/store.h"
 
 #include <stdio.h>
@@ -339,6 +340,32 @@ void ddl_view(struct lower *l, const PgQuery__ViewStmt *s) {
 
 /* ---- DROP, TRUNCATE, ALTER, indexes */
 
+struct stored_names {
+    struct lower *l;
+    const char *called; /* "table", "view" or "index" */
+    struct suggest near;
+};
+
+static void offer_stored(void *user, const char *name) {
+    struct stored_names *n = user;
+    struct err ignored = ERR_INIT;
+    bool found = false;
+    store_has_object(n->l->in->store, n->called, name, &found, &ignored);
+    if (found) {
+        suggest_offer(&n->near, name);
+    }
+}
+
+static void suggest_stored(struct lower *l, const char *called, const char *name) {
+    struct stored_names n = {.l = l, .called = called};
+    struct err ignored = ERR_INIT;
+    suggest_begin(&n.near, name);
+    store_each_table(l->in->store, offer_stored, &n, &ignored);
+    if (n.near.best[0]) {
+        err_hint(l->e, "did you mean '%s'?", n.near.best);
+    }
+}
+
 void ddl_drop(struct lower *l, const PgQuery__DropStmt *s) {
     static const struct {
         PgQuery__ObjectType type;
@@ -370,6 +397,7 @@ void ddl_drop(struct lower *l, const PgQuery__DropStmt *s) {
         }
         if (!found) {
             lower_fail(l, ERR_NOT_FOUND, -1, "%s \"%s\" does not exist", kinds[k].called, name);
+            suggest_stored(l, kinds[k].called, name);
         }
         if (strncasecmp(name, "thanosql_", 9) == 0) {
             lower_fail(l, ERR_QUERY, -1, "%s is the kernel's own; DELETE MODEL removes a model", name);

@@ -130,9 +130,18 @@ static void offer_stored(void *user, const char *name) {
     suggest_offer(user, name);
 }
 
+/* The score of a SEARCH by the model's name, <model>_<base>_similarity1. */
+static bool is_score(const char *column) {
+    size_t len = strlen(column), digits = len;
+    while (digits > 0 && strchr("0123456789", column[digits - 1])) {
+        digits--;
+    }
+    return digits < len && digits > 11 && strncasecmp(column + digits - 11, "_similarity", 11) == 0;
+}
+
 void scope_unknown_column(struct lower *l, const char *table, const char *column, long place) {
     struct suggest near;
-    bool hidden = false, known = !table;
+    bool hidden = false, known = !table, scored = false;
     suggest_begin(&near, column);
     for (struct scope *s = l->scope; s; s = s->outer) {
         for (struct source *t = s->sources; t; t = t->next) {
@@ -141,6 +150,7 @@ void scope_unknown_column(struct lower *l, const char *table, const char *column
             known = known || named;
             for (size_t i = 0; i < t->count && (!table || named); i++) {
                 suggest_offer(&near, t->columns[i].name);
+                scored = scored || strcasecmp(t->columns[i].name, "search_result") == 0;
             }
         }
     }
@@ -162,7 +172,9 @@ void scope_unknown_column(struct lower *l, const char *table, const char *column
     } else {
         lower_fail(l, ERR_NOT_FOUND, place, "column \"%s\" does not exist", column);
     }
-    if (near.best[0]) {
+    if (known && scored && is_score(column)) {
+        err_hint(l->e, "the score of this SEARCH is called search_result, as with OPTIONS (emb_col=…)");
+    } else if (near.best[0]) {
         err_hint(l->e, "did you mean '%s'?", near.best);
     } else if (known && place >= 0 && l->in->code[place] == '"') {
         err_hint(l->e, "text is written in single quotes: 'so'; a name in double quotes is a column");

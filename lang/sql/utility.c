@@ -136,6 +136,8 @@ static const struct setting *find_setting(struct lower *l, const char *name) {
     if (near.best[0]) {
         err_hint(l->e, "did you mean %s?", near.best);
     }
+    err_hint(l->e,
+             "settings of this kernel have a thanosql. before them, as thanosql.max_rows; SHOW thanosql lists them");
     return NULL;
 }
 

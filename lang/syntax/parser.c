@@ -12,6 +12,7 @@
 #include "lang/syntax/python.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Words that others use for what is called differently here. */
 static const struct {
@@ -63,6 +64,9 @@ enum err_code parse_refuse_word(const char *code, struct span at, struct err *e)
     }
     err_set(e, ERR_SYNTAX, "%s begins no statement%s%s%s", word, s.best[0] ? "; did you mean " : "", s.best,
             s.best[0] ? "?" : "");
+    if (strcasecmp(word, "help") == 0) {
+        err_hint(e, "? alone lists the statements, and BUILD? tells of one");
+    }
     hint_statements(e);
     return err_at(e, at.at, at.len);
 }
@@ -95,7 +99,8 @@ static enum err_code refuse_mistaken(struct parser *p) {
     struct token next = parse_peek(p);
     for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++) {
         if (lexer_is(p->code, &p->token, mistaken[i].first) && lexer_is(p->code, &next, mistaken[i].second)) {
-            err_set(p->e, ERR_SYNTAX, "there is no %s %s", mistaken[i].first, mistaken[i].second);
+            err_set(p->e, ERR_SYNTAX, "%.*s %.*s is no statement of ThanoSQL", (int)p->token.span.len,
+                    p->code + p->token.span.at, (int)next.span.len, p->code + next.span.at);
             err_hint(p->e, "%s", mistaken[i].hint);
             return err_at(p->e, p->token.span.at, next.span.at + next.span.len - p->token.span.at);
         }
