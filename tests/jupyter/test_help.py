@@ -53,7 +53,7 @@ def test_completion_tells_types(many_tables, start, connect):
             ("GET THANOSQL MODEL m OPTIONS (mod", "model_name", "option", "name; default its own"),
             ("SET thanosql.dia", "dialect", "setting",
              "'auto', 'D0', 'D1', 'D2', 'D2.5', 'D3', 'D3.5', 'D4', 'D4b', 'D5', '1.0.0', '1.0.1', '1.0.2', '1.0.3', "
-             "'1.0.4', '1.0.5', '1.5'; default auto"),
+             "'1.0.4', '1.0.5', '1.4', '1.5'; default auto"),
             ("SELECT * FROM number_0003", "number_0003", "table", ""),
             ("SELECT * FROM number_0003 WHERE own", "own_3", "column", "real"),
             ("SELECT simi", "similarity", "function", "similarity(a, b)"),
