@@ -281,8 +281,8 @@ static enum err_code keep_table(struct context *c, const struct convert *x, stru
 }
 
 static void say_outcome(struct context *c, const struct convert *x) {
-    char *reused = arena_printf(c->arena, "Reused %zu vectors of unchanged pictures, embedded %zu.", x->reuse.reused,
-                                x->done - x->failed - x->reuse.reused);
+    char *reused = arena_printf(c->arena, "Reused %zu vector%s of unchanged pictures, embedded %zu.", x->reuse.reused,
+                                x->reuse.reused == 1 ? "" : "s", x->done - x->failed - x->reuse.reused);
     if (x->reuse.reused > 0 && reused) {
         context_say(c, reused);
     }

@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+/* What comes near to telling classes. */
+#define NEAREST_LABEL \
+    "after CONVERT, FUNCTION compute.similarity gives each picture the label of the nearest in another table"
+
 struct statement_row {
     enum statement_kind kind;
     enum err_code (*run)(struct context *, const struct statement *, struct err *);
@@ -80,7 +84,8 @@ enum err_code statement_not_built(const struct context *c, const struct statemen
 enum err_code statement_lower(struct context *c, const struct statement *s, struct relation *r, struct err *e) {
     const struct statement_row *row = find_row(s->kind);
     if (!row) {
-        return statement_not_built(c, s, NULL, e);
+        bool classes = s->kind == STATEMENT_PREDICT || s->kind == STATEMENT_EVALUATE;
+        return statement_not_built(c, s, classes ? NEAREST_LABEL : NULL, e);
     }
     if (!row->lower) {
         err_set(e, ERR_SYNTAX, "%s returns no table, so it cannot stand inside a query", words_of(s->kind));
