@@ -70,6 +70,7 @@ def server(folder, app="lab"):
     command = [sys.executable, "-m", module, "--no-browser", "--allow-root", *options,
                "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
                f"--{traits}.expose_app_in_browser=True", f"--{traits}.app_settings_dir={folder}/settings"]
+    PICTURES.mkdir(parents=True, exist_ok=True)
     log = PICTURES / f"{app}.log"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder / "work", env=environment, stdin=subprocess.DEVNULL,

@@ -118,7 +118,7 @@ def test_damage_is_mended(cells, tmp_path, damage, reused):
     assert cells(damage).ok
     said = convert(cells)
     if reused is not None:
-        assert said == (f"Reused {reused} vectors of unchanged pictures, embedded {50 - reused}.\n" if reused else "")
+        assert said == (f"Reused {reused} vector{'s'[reused == 1:]} of unchanged pictures, embedded {50 - reused}.\n" if reused else "")
     assert same(vectors(tmp_path), embedded(cells, tmp_path))
 
 
