@@ -6,7 +6,7 @@ TOP := $(CURDIR)
 # Tests of C modules, one program each.
 UNITS := $(patsubst %.c,$(B)/%,$(wildcard tests/base/test_*.c tests/ml/test_*.c tests/lang/test_*.c tests/lang/*/test_*.c tests/kernel/test_*.c))
 
-.PHONY: venv units golden postgres-test python-tests browser-test test harden demo example
+.PHONY: venv compiled units golden postgres-test python-tests browser-test test harden demo example
 venv: $(VENV)/stamp
 $(VENV)/stamp: tests/requirements.txt tests/postgres/requirements.txt
 	@$(MAKE) -s python-packages
@@ -16,6 +16,10 @@ $(VENV)/stamp: tests/requirements.txt tests/postgres/requirements.txt
 	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r tests/postgres/requirements.txt || \
 	  echo "PostgreSQL cannot be installed from PyPI here: its comparison will be skipped"
 	@touch $@
+
+# All that the tests run, on all cores.
+CORES := $(shell nproc)
+compiled: $(B)/thanosql-kernel $(UNITS) $(B)/tests/golden/golden
 
 units: $(UNITS)
 	@tests/units.sh $(UNITS)
@@ -35,22 +39,22 @@ browser-test: $(B)/thanosql-kernel $(VENV)/stamp browser-packages
 
 # Everything runs even if something before it failed; the status is the worst.
 test: test-packages
-	@$(MAKE) -s $(B)/thanosql-kernel venv
+	@$(MAKE) -s -j$(CORES) compiled venv
 	@status=0; for part in units golden python-tests browser-test; do \
 	  echo "== $$part"; $(MAKE) -s $$part || { status=1; echo "== $$part FAILED"; }; done; exit $$status
 
 # Address and undefined-behaviour sanitizers over the units, the golden tests and the protocol tests (but for those of
 # time and memory, which sanitizers change).
 harden: test-packages $(VENV)/stamp
+	@$(MAKE) -s SAN=1 -j$(CORES) compiled
 	@$(MAKE) -s SAN=1 units golden
-	@$(MAKE) -s SAN=1 $(B)/san/thanosql-kernel
 	@THANOSQL_KERNEL=$(TOP)/$(B)/san/thanosql-kernel $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/jupyter \
 	  --ignore tests/jupyter/test_cheap.py --ignore tests/jupyter/test_clients.py \
-	  --ignore tests/jupyter/test_stop_anywhere.py tests/notebook/test_bad_input.py tests/notebook/test_bad_sql.py
+	  --ignore tests/jupyter/test_stop_anywhere.py tests/notebook/test_bad_input.py tests/notebook/test_bad_sql.py -k "not million_lines"
 
 DEMO := $(TOP)/build/demo
 demo: packages
-	@$(MAKE) -s $(B)/thanosql-kernel venv
+	@$(MAKE) -s -j$(CORES) $(B)/thanosql-kernel venv
 	@$(MAKE) -s install >/dev/null
 	@make/demo.sh "$(VENV)" "$(DEMO)" examples/search_image_by_image.ipynb
 
