@@ -94,6 +94,19 @@ enum err_code draft_begin(struct draft *d, const char *path, struct err *e) {
     return d->fd < 0 || (there && fchmod(d->fd, old.st_mode & 0777) != 0) ? draft_failed(d->path, e) : ERR_OK;
 }
 
+enum err_code draft_write(struct draft *d, const void *bytes, size_t len, struct err *e) {
+    const char *at = bytes;
+    while (len > 0) {
+        ssize_t n = write(d->fd, at, len);
+        if (n < 0 && errno != EINTR) {
+            return draft_failed(d->path, e);
+        }
+        at += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+    return ERR_OK;
+}
+
 /* NFS cannot rename so, but link. */
 static int rename_to_free(const struct draft *d) {
     int done = renameat2(AT_FDCWD, d->temporary, AT_FDCWD, d->path, RENAME_NOREPLACE);

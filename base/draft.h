@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct draft {
     int fd;          /* to write to */
@@ -19,6 +20,9 @@ struct draft {
 /* Begin what is to be at `path`. It has the permissions of the file that is there, else what the umask leaves. *d is
  * DRAFT_INIT before, and is to be discarded in any case. */
 enum err_code draft_begin(struct draft *d, const char *path, struct err *e);
+
+/* Write all of the bytes at its end. */
+enum err_code draft_write(struct draft *d, const void *bytes, size_t len, struct err *e);
 
 /* Sync it and put it in its place, where a file is replaced, or, without `replace`, is ERR_EXISTS. */
 enum err_code draft_place(struct draft *d, bool replace, struct err *e);

@@ -60,24 +60,9 @@ enum err_code file_read(const char *path, size_t most, struct buf *out, struct e
     return e->code;
 }
 
-static enum err_code write_all(int fd, const char *bytes, size_t len, const char *path, struct err *e) {
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            return draft_failed(path, e);
-        }
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return ERR_OK;
-}
-
 static enum err_code write_file(const char *path, const void *bytes, size_t len, bool replace, struct err *e) {
     struct draft d = DRAFT_INIT;
-    if (draft_begin(&d, path, e) == ERR_OK && write_all(d.fd, bytes, len, path, e) == ERR_OK) {
+    if (draft_begin(&d, path, e) == ERR_OK && draft_write(&d, bytes, len, e) == ERR_OK) {
         draft_place(&d, replace, e);
     }
     draft_discard(&d);

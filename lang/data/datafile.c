@@ -266,18 +266,6 @@ enum err_code datafile_create(const char *path, bool gzip, struct datafile_out *
     return ERR_OK;
 }
 
-static enum err_code write_plain(struct datafile_out *f, const char *bytes, size_t len, struct err *e) {
-    while (len > 0) {
-        ssize_t n = write(f->draft.fd, bytes, len);
-        if (n < 0 && errno != EINTR) {
-            return write_failed(f, e);
-        }
-        bytes += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-    }
-    return ERR_OK;
-}
-
 static enum err_code write_zip(struct datafile_out *f, const char *bytes, size_t len, struct err *e) {
     while (len > 0) {
         unsigned n = len < MOST_AT_ONCE ? (unsigned)len : MOST_AT_ONCE;
@@ -292,7 +280,8 @@ static enum err_code write_zip(struct datafile_out *f, const char *bytes, size_t
 
 enum err_code datafile_write(struct datafile_out *f, const void *bytes, size_t len, struct err *e) {
     f->unsynced += len;
-    if ((f->zip ? write_zip : write_plain)(f, bytes, len, e) == ERR_OK && f->unsynced >= BYTES_BETWEEN_SYNCS) {
+    if ((f->zip ? write_zip(f, bytes, len, e) : draft_write(&f->draft, bytes, len, e)) == ERR_OK &&
+        f->unsynced >= BYTES_BETWEEN_SYNCS) {
         f->unsynced = 0;
         return fdatasync(f->draft.fd) == 0 ? ERR_OK : write_failed(f, e);
     }
@@ -300,7 +289,7 @@ enum err_code datafile_write(struct datafile_out *f, const void *bytes, size_t l
 }
 
 enum err_code datafile_write_start(struct datafile_out *f, const void *bytes, size_t len, struct err *e) {
-    return lseek(f->draft.fd, 0, SEEK_SET) == 0 ? write_plain(f, bytes, len, e) : write_failed(f, e);
+    return lseek(f->draft.fd, 0, SEEK_SET) == 0 ? draft_write(&f->draft, bytes, len, e) : write_failed(f, e);
 }
 
 enum err_code datafile_finish(struct datafile_out *f, bool replace, struct err *e) {

@@ -2,6 +2,8 @@
 #include "lang/exec/context.h"
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "base/suggest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,4 +36,14 @@ enum err_code context_at(struct err *e, struct span span) {
 
 enum err_code context_check(struct context *c, struct err *e) {
     return stop_requested(c->stop) ? err_interrupt(e) : ERR_OK;
+}
+
+enum err_code context_hint_file(struct context *c, const char *path, const char *typed, struct err *e) {
+    struct suggest near = {.word = ""};
+    const char *slash = strrchr(typed, '/');
+    if (e->code != ERR_OK && path && !file_exists(path)) {
+        workspace_suggest(path, &near, c->arena);
+    }
+    return near.best[0] ? err_hint(e, "did you mean '%.*s%s'?", slash ? (int)(slash - typed) + 1 : 0, typed, near.best)
+                        : e->code;
 }

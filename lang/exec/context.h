@@ -38,6 +38,10 @@ void context_warn(struct context *c, const char *format, ...) ERR_PRINTF(2, 3);
 /* Add a place to the error, and pass its code on: `return context_at(e, s->name.span)`. */
 enum err_code context_at(struct err *e, struct span span);
 
+/* A hint that names another file of the folder, where the one at `path`, of which the cell says `typed`, is not there
+ * and its name is nearly that. */
+enum err_code context_hint_file(struct context *c, const char *path, const char *typed, struct err *e);
+
 /* ERR_INTERRUPT if somebody asked to stop. */
 enum err_code context_check(struct context *c, struct err *e);
 

@@ -129,14 +129,8 @@ static enum err_code find_source(struct context *c, const struct statement *s, s
             x->kind = SOURCE_LITERAL;
             return ERR_OK;
         }
-        struct suggest near = {.word = ""};
-        const char *slash = strrchr(s->source.text, '/');
-        workspace_suggest(x->path, &near, c->arena);
         err_set(e, ERR_FILE, "there is no file or folder '%s'", x->path);
-        if (near.best[0]) {
-            err_hint(e, "did you mean '%.*s%s'?", slash ? (int)(slash - s->source.text) + 1 : 0, s->source.text,
-                     near.best);
-        }
+        context_hint_file(c, x->path, s->source.text, e);
         err_hint(e, strstr(s->source.text, "://")
                         ? "COPY reads no URLs: download the file, and COPY it from the workspace"
                         : "paths are relative to the workspace; GET THANOSQL DATASET fetches a dataset into it");

@@ -2,7 +2,6 @@
  * ask for it would need a name for the row number that no column has. */
 #include "lang/exec/keeps.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 void keeps_init(struct keeps *k) {
@@ -25,7 +24,8 @@ enum err_code keeps_add(struct context *c, const struct kept *what, struct err *
     return ERR_OK;
 }
 
-static enum err_code write_table(struct context *c, const struct kept *what, struct err *e) {
+/* *rows: how many it has. */
+static enum err_code write_table(struct context *c, const struct kept *what, long long *rows, struct err *e) {
     struct buf sql = BUF_INIT;
     buf_str(&sql, "DROP TABLE IF EXISTS main.");
     store_add_identifier(&sql, what->name);
@@ -33,11 +33,14 @@ static enum err_code write_table(struct context *c, const struct kept *what, str
     store_add_identifier(&sql, what->name);
     buf_printf(&sql, " (%s); INSERT INTO main.", what->definitions);
     store_add_identifier(&sql, what->name);
-    buf_printf(&sql, " SELECT * FROM %s%s", what->from, what->more ? what->more : "");
+    buf_printf(&sql, " SELECT * FROM %s", what->from);
     if (!buf_ok(&sql)) {
         err_nomem(e);
-    } else if (store_run(c->store, sql.data, e) == ERR_OK && what->vectors.column) {
-        registry_put_vectors(c->store, &what->vectors, e);
+    } else if (store_run(c->store, sql.data, e) == ERR_OK) {
+        *rows = store_changes(c->store);
+        if ((!what->more || store_run(c->store, what->more, e) == ERR_OK) && what->vectors.column) {
+            registry_put_vectors(c->store, &what->vectors, e);
+        }
     }
     buf_release(&sql);
     e->has_span = 0; /* a place in our SQL means nothing to the cell */
@@ -45,22 +48,17 @@ static enum err_code write_table(struct context *c, const struct kept *what, str
 }
 
 /* Rows of a table; 0 where there is none. */
-static int64_t count_rows(struct context *c, const char *schema, const char *table, struct err *e) {
+static long long count_rows(struct context *c, const char *table, struct err *e) {
     struct buf sql = BUF_INIT;
     struct store_query *q = NULL;
-    bool row = false, there = *schema == '\0';
-    int64_t count = 0;
-    buf_printf(&sql, "SELECT count(*) FROM %s", schema);
-    if (there) {
-        buf_str(&sql, table);
-    } else {
-        store_has_table(c->store, table, &there, e);
-        store_add_identifier(&sql, table);
-    }
+    bool row = false, there = false;
+    long long count = 0;
+    buf_str(&sql, "SELECT count(*) FROM main.");
+    store_add_identifier(&sql, table);
     if (!buf_ok(&sql)) {
         err_nomem(e);
-    } else if (e->code == ERR_OK && there && store_prepare(c->store, sql.data, sql.len, &q, e) == ERR_OK &&
-               store_step(q, &row, e) == ERR_OK && row) {
+    } else if (store_has_table(c->store, table, &there, e) == ERR_OK && there &&
+               store_prepare(c->store, sql.data, sql.len, &q, e) == ERR_OK && store_step(q, &row, e) == ERR_OK && row) {
         count = store_value(q, 0).integer;
     }
     store_finish(q);
@@ -71,10 +69,10 @@ static int64_t count_rows(struct context *c, const char *schema, const char *tab
 
 /* What went with the old table is said. */
 static enum err_code replace_table(struct context *c, const struct kept *what, struct err *e) {
-    int64_t before = count_rows(c, "main.", what->name, e), now = count_rows(c, "", what->from, e);
-    if (e->code == ERR_OK && write_table(c, what, e) == ERR_OK && before > now) {
-        context_warn(c, "Warning: table %s had %" PRId64 " rows, and was replaced by the %" PRId64 " of this statement",
-                     what->name, before, now);
+    long long before = count_rows(c, what->name, e), now = 0;
+    if (e->code == ERR_OK && write_table(c, what, &now, e) == ERR_OK && before > now) {
+        context_warn(c, "Warning: table %s had %lld rows, and was replaced by the %lld of this statement", what->name,
+                     before, now);
     }
     return e->code;
 }

@@ -184,7 +184,7 @@ enum err_code reuse_note(struct reuse *x, const struct value *path, const struct
 }
 
 void reuse_add_sql(const struct reuse *x, struct buf *sql) {
-    buf_printf(sql, "; CREATE TABLE IF NOT EXISTS main.thanosql_converted %s", definition);
+    buf_printf(sql, "CREATE TABLE IF NOT EXISTS main.thanosql_converted %s", definition);
     buf_str(sql, "; DELETE FROM main.thanosql_converted WHERE table_name = ");
     add_text(sql, x->table);
     buf_str(sql, " AND column_name = ");

@@ -4,7 +4,6 @@
 #include "lang/exec/pictures.h"
 #include "lang/exec/search.h"
 
-#include "base/file.h"
 #include "base/random.h"
 #include "base/suggest.h"
 #include "lang/exec/statements.h"
@@ -55,17 +54,6 @@ static const struct literal *first_input(const struct search *x) {
     return x->input->kind == LITERAL_LIST ? x->input->items : x->input;
 }
 
-/* A picture that is not there: another of its folder is perhaps meant. */
-static enum err_code hint_picture(struct context *c, const char *path, const char *typed, struct err *e) {
-    struct suggest near = {.word = ""};
-    const char *slash = strrchr(typed, '/');
-    if (e->code != ERR_OK && path && !file_exists(path)) {
-        workspace_suggest(path, &near, c->arena);
-    }
-    return near.best[0] ? err_hint(e, "did you mean '%.*s%s'?", slash ? (int)(slash - typed) + 1 : 0, typed, near.best)
-                        : e->code;
-}
-
 static enum err_code embed_one(struct context *c, struct search *x, const struct embedder *m,
                                const struct literal *item, struct err *e) {
     struct pictures p = PICTURES_INIT;
@@ -84,7 +72,7 @@ static enum err_code embed_one(struct context *c, struct search *x, const struct
         struct ml_watch reports = picture_watch_for(&watch);
         embedder_run(m, &source, 1, next(x), NULL, &reports, e);
         x->count++;
-        hint_picture(c, p.entries[0].path, item->text, e);
+        context_hint_file(c, p.entries[0].path, item->text, e);
     }
     pictures_release(&p);
     return context_at(e, item->span);

@@ -256,19 +256,24 @@ static void add_targets(struct lower *l, struct target *targets, const char *pre
     lower_add(l, r, targets ? "" : "NULL");
 }
 
+/* The targets c1, c2, … of a query inside, called `outer`, under their names; and that query's beginning. */
+static void add_numbered(struct lower *l, struct target *targets, const char *outer, struct rope *r) {
+    int i = 0;
+    lower_add(l, r, "SELECT ");
+    for (struct target *t = targets; t; t = t->next, i++) {
+        lower_add(l, r, arena_printf(l->a, "%s%s.c%d AS ", i ? ", " : "", outer, i + 1));
+        lower_add_name(l, r, t->name, ROPE_NOWHERE);
+    }
+    lower_add(l, r, " FROM (SELECT ");
+    add_targets(l, targets, "c", r);
+}
+
 /* DISTINCT ON: rows numbered within their key, the first of each kept, in the order asked for. */
 static struct rope distinct_on(struct lower *l, const PgQuery__SelectStmt *s, struct target *targets,
                                struct rope body) {
     struct rope r = ROPE_INIT, keys = ROPE_INIT;
     const char *outer = lower_name(l, "d");
-    int i = 0;
-    lower_add(l, &r, "SELECT ");
-    for (struct target *t = targets; t; t = t->next, i++) {
-        lower_add(l, &r, arena_printf(l->a, "%s%s.c%d AS ", i ? ", " : "", outer, i + 1));
-        lower_add_name(l, &r, t->name, ROPE_NOWHERE);
-    }
-    lower_add(l, &r, " FROM (SELECT ");
-    add_targets(l, targets, "c", &r);
+    add_numbered(l, targets, outer, &r);
     lower_add(l, &r, ", row_number() OVER (PARTITION BY ");
     for (size_t k = 0; k < s->n_distinct_clause; k++) {
         struct expr x = order_value(l, s->distinct_clause[k]);
@@ -309,14 +314,7 @@ static struct rope distinct_on(struct lower *l, const PgQuery__SelectStmt *s, st
 static struct rope order_numbered(struct lower *l, struct target *targets, struct rope body, struct rope keys) {
     struct rope r = ROPE_INIT;
     const char *outer = lower_name(l, "d");
-    int i = 0;
-    lower_add(l, &r, "SELECT ");
-    for (struct target *t = targets; t; t = t->next, i++) {
-        lower_add(l, &r, arena_printf(l->a, "%s%s.c%d AS ", i ? ", " : "", outer, i + 1));
-        lower_add_name(l, &r, t->name, ROPE_NOWHERE);
-    }
-    lower_add(l, &r, " FROM (SELECT ");
-    add_targets(l, targets, "c", &r);
+    add_numbered(l, targets, outer, &r);
     lower_add(l, &r, ", row_number() OVER (ORDER BY ");
     rope_join(&r, keys);
     lower_add(l, &r, ") AS _o");
