@@ -10,7 +10,7 @@
 #include "ml/model/backbone.h"
 #include "ml/model/encoder_parts.h"
 #include "ml/model/weights.h"
-#include "tests/ml/pictures.h"
+#include "tests/ml/vectors.h"
 
 #include <unistd.h>
 
@@ -26,15 +26,6 @@ static struct encoder_options options_of(const char *name, int width, int epochs
     o.backbone.name = name;
     o.backbone.width = width;
     return o;
-}
-
-static float *vectors_of(const struct encoder *m, struct pictures *p) {
-    struct ml_source source = pictures_source(p);
-    struct err e = ERR_INIT;
-    float *out = calloc(p->count * (size_t)encoder_dimension(m), sizeof *out);
-    assert_non_null(out);
-    assert_int_equal(encoder_embed(m, &source, 0, p->count, out, NULL, NULL, &e), ERR_OK);
-    return out;
 }
 
 static void test_learns_and_keeps(void **state) {

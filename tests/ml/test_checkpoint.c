@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "ml/model/encoder.h"
-#include "tests/ml/pictures.h"
+#include "tests/ml/vectors.h"
 
 #include <glob.h>
 #include <unistd.h>
@@ -41,15 +41,6 @@ static struct encoder_options options_of(const char *name) {
     o.backbone.name = name;
     o.backbone.width = 4;
     return o;
-}
-
-static float *vectors_of(const struct encoder *m, struct pictures *p) {
-    struct ml_source source = pictures_source(p);
-    struct err e = ERR_INIT;
-    float *out = calloc(p->count * (size_t)encoder_dimension(m), sizeof *out);
-    assert_non_null(out);
-    assert_int_equal(encoder_embed(m, &source, 0, p->count, out, NULL, NULL, &e), ERR_OK);
-    return out;
 }
 
 static int stop_after_epochs(void *user, const struct ml_progress *progress) {

@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "ml/model/encoder_parts.h"
 #include "ml/model/onnxfile.h"
-#include "tests/ml/pictures.h"
+#include "tests/ml/vectors.h"
 
 #include <unistd.h>
 
@@ -36,15 +36,6 @@ static struct encoder *train(struct pictures *p, const char *name, bool joined, 
         fail_msg("%s", e.message);
     }
     return m;
-}
-
-static float *vectors_of(const struct encoder *m, struct pictures *p) {
-    struct ml_source source = pictures_source(p);
-    struct err e = ERR_INIT;
-    float *out = calloc(p->count * (size_t)encoder_dimension(m), sizeof *out);
-    assert_non_null(out);
-    assert_int_equal(encoder_embed(m, &source, 0, p->count, out, NULL, NULL, &e), ERR_OK);
-    return out;
 }
 
 static double dot(const float *a, const float *b, size_t n) {
